@@ -1,0 +1,152 @@
+"""The auditor's command: ``kesu verify PLACE`` or, with this folder alone, ``python -m verify PLACE``.
+
+Exit codes: 0 clean, 1 findings, 2 wrong use, 3 could not finish.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from verify.audit import Progress, audit
+from verify.errors import EvidenceError, Malformed, SourceUnavailable
+from verify.note import VerifierKey
+from verify.receipt import Receipt, verify_receipt
+from verify.report import report_json, report_text
+from verify.source import LogSource, open_source
+from verify.strict import JsonValue, encode_base64
+
+CLEAN, FINDINGS, WRONG_USE, NOT_FINISHED = range(4)
+
+OpenSource = Callable[[str, str | None], LogSource | None]
+
+_MAX_RECEIPT_BYTES = 1 << 20
+
+
+def main(arguments: Sequence[str], *, opener: OpenSource = open_source, program: str = "python -m verify") -> int:
+    """Run the command and return its exit code. `opener` may know more kinds of place than this package does."""
+    parser = _parser(program)
+    try:
+        options = parser.parse_args(arguments)
+        key = VerifierKey.parse(options.vkey) if options.vkey else None
+    except Malformed as error:
+        return _wrong_use(program, f"--vkey: {error.rule}; give the line the log's operator published")
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    try:
+        place = Path(options.place)
+        if place.is_file():
+            return _receipt(place, key, program, as_json=options.json)
+        token = options.token_file.read_text("ascii").strip() if options.token_file else None
+        source = opener(options.place, token)
+    except (OSError, UnicodeDecodeError) as error:
+        return _wrong_use(program, f"{error}; check the path")
+    if source is None:
+        return _wrong_use(program, f"{options.place} is no folder, file or http(s) URL; give one that is")
+    started = time.monotonic()
+    try:
+        report = audit(source, log_key=key, workers=options.workers, progress=_progress(quiet=options.json))
+    except SourceUnavailable as error:
+        sys.stderr.write(f"{program}: could not finish: {error}\n")
+        return NOT_FINISHED
+    if options.json:
+        _print_json(report_json(report))
+    else:
+        sys.stdout.write(f"{report_text(report)}\n  time        {time.monotonic() - started:.1f} s\n")
+    return CLEAN if report.clean else FINDINGS
+
+
+def _parser(program: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=program,
+        description="Audit a Kesu log: every entry's bytes, the hash chain, tiles, root, checkpoint and statement "
+        "signatures, openings, and that every entry was allowed at its place. Or check one receipt.",
+        epilog="Exit codes: 0 clean, 1 findings, 2 wrong use, 3 could not finish.",
+    )
+    parser.add_argument("place", help="an archive folder, a log's http(s) URL, or a receipt file (.json)")
+    parser.add_argument("--vkey", help="the log's published key; without it the key named by entry 0 is believed")
+    parser.add_argument("--token-file", type=Path, help="file with the bearer token that opens entry bundles over HTTP")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON, and no progress")
+    parser.add_argument(
+        "--workers", type=_workers, default=os.cpu_count() or 1, help="processes to use (default: one for each core)"
+    )
+    return parser
+
+
+def _workers(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 64:  # noqa: PLR2004 - named in the message
+        raise argparse.ArgumentTypeError("must be a number from 1 to 64")
+    return int(text)
+
+
+def _wrong_use(program: str, message: str) -> int:
+    sys.stderr.write(f"{program}: {message}\n")
+    return WRONG_USE
+
+
+def _receipt(path: Path, key: VerifierKey | None, program: str, *, as_json: bool) -> int:
+    if key is None:
+        return _wrong_use(program, "a receipt is checked against the log's key; give it with --vkey")
+    data = path.read_bytes()
+    problem = None
+    try:
+        if len(data) > _MAX_RECEIPT_BYTES:
+            raise Malformed("receipt", f"is more than {_MAX_RECEIPT_BYTES} bytes")
+        verified = verify_receipt(Receipt.parse(data), key)
+    except EvidenceError as error:
+        problem = str(error)
+    if problem is not None:
+        _print_json({"clean": False, "problem": problem}) if as_json else sys.stdout.write(f"NOT PROVED: {problem}\n")
+        return FINDINGS
+    header, checkpoint = verified.entry.header, verified.checkpoint
+    if as_json:
+        facts: dict[str, JsonValue] = {
+            "clean": True,
+            "id": verified.entry.statement.id,
+            "issuer": verified.entry.statement.issuer,
+            "recorded_at": header.recorded_at,
+            "root": encode_base64(checkpoint.root),
+            "seq": header.seq,
+            "size": checkpoint.size,
+            "type": verified.entry.statement.type,
+        }
+        _print_json(facts)
+    else:
+        statement = verified.entry.statement
+        sys.stdout.write(
+            f"PROVED: statement {statement.id} ({statement.type} by {statement.issuer}) is entry {header.seq} "
+            f"of {checkpoint.origin}, recorded {header.recorded_at}, covered by the signed checkpoint of size "
+            f"{checkpoint.size}.\n  The issuer's own signature is checked by an audit, which knows the registered keys.\n"
+        )
+    return CLEAN
+
+
+def _print_json(value: dict[str, JsonValue]) -> None:
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def _progress(*, quiet: bool) -> Progress | None:
+    if quiet:
+        return None
+    terminal = sys.stderr.isatty()
+    last = time.monotonic()
+
+    def show(done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if terminal and (now - last > 0.1 or done == total):  # noqa: PLR2004 - ten times a second is smooth
+            last = now
+            filled = 30 * done // total
+            sys.stderr.write(f"\r  [{'#' * filled}{'.' * (30 - filled)}] {done}/{total} entries")
+            sys.stderr.write("\n" if done == total else "")
+        elif not terminal and now - last > 5:  # noqa: PLR2004 - a line every five seconds in a log file
+            last = now
+            sys.stderr.write(f"  {done}/{total} entries\n")
+
+    return show

@@ -1,0 +1,312 @@
+"""Who may say what, at one position of the log: keys, departments and catalogue items as ledgered so far.
+
+The sequencer asks this before it appends, the auditor after: the same code, folded over the same entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from verify.errors import Incompetent, Malformed, SignatureInvalid
+from verify.note import VerifierKey
+from verify.statement import Statement, check_issuer
+from verify.strict import JsonValue
+
+
+class StatementType(StrEnum):
+    """Every type of statement this version of the format knows."""
+
+    LEDGER_OPENED = "ledger.opened"
+    DEPARTMENT_REGISTERED = "department.registered"
+    KEY_ROTATED = "key.rotated"
+    KEY_REVOKED = "key.revoked"
+    CATALOGUE_PUBLISHED = "catalogue.published"
+    RECORD_FILED = "record.filed"
+    RECORD_CORRECTED = "record.corrected"
+    RECORD_REVOKED = "record.revoked"
+    OBJECTION_RAISED = "objection.raised"
+    OBJECTION_RESOLVED = "objection.resolved"
+
+
+ADMINISTRATIVE = frozenset(
+    {
+        StatementType.LEDGER_OPENED,
+        StatementType.DEPARTMENT_REGISTERED,
+        StatementType.KEY_ROTATED,
+        StatementType.KEY_REVOKED,
+        StatementType.CATALOGUE_PUBLISHED,
+    }
+)
+"""Types that advance the ledger's own stream and change the registry; all others advance a record's stream."""
+
+_ABOUT: Mapping[StatementType, tuple[frozenset[str], frozenset[str]]] = {
+    StatementType.LEDGER_OPENED: (frozenset({"log", "operator"}), frozenset({"clock"})),
+    StatementType.DEPARTMENT_REGISTERED: (frozenset({"department", "key"}), frozenset()),
+    StatementType.KEY_ROTATED: (frozenset({"department", "key", "replaces"}), frozenset()),
+    StatementType.KEY_REVOKED: (frozenset({"department", "key"}), frozenset()),
+    StatementType.CATALOGUE_PUBLISHED: (frozenset({"catalogue"}), frozenset()),
+    StatementType.RECORD_FILED: (frozenset({"catalogue", "record"}), frozenset()),
+    StatementType.RECORD_CORRECTED: (frozenset({"catalogue", "record"}), frozenset({"objection"})),
+    StatementType.RECORD_REVOKED: (frozenset({"record"}), frozenset({"objection", "superseded_by"})),
+    StatementType.OBJECTION_RAISED: (frozenset({"objection", "record"}), frozenset()),
+    StatementType.OBJECTION_RESOLVED: (frozenset({"objection", "record"}), frozenset()),
+}
+"""Members of `about`: those that must be there and those that may."""
+
+STATEMENT_CLOCK = "statement"
+"""`about.clock` of a ledger whose recorded time follows the statements' `made_at`: samples and history, never evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredKey:
+    """A department's key and from which entry on it was revoked or replaced (None = in force)."""
+
+    key: VerifierKey
+    issuer: str
+    ended_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueRef:
+    """A version of a catalogue item, as `about.catalogue` names it."""
+
+    item: str
+    version: int
+
+    @classmethod
+    def of(cls, about: Mapping[str, JsonValue]) -> CatalogueRef:
+        """Read ``about.catalogue``."""
+        match about.get("catalogue"):
+            case {"item": str(item), "version": int(version), **rest} if not rest and version is not True and version > 0:
+                return cls(item, version)
+        raise Malformed("about/catalogue", 'must be {"item": <name>, "version": <number from 1>}')
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The fold of all administrative entries; a value, so that readers never see half a change."""
+
+    log: VerifierKey | None = None
+    operator: VerifierKey | None = None
+    clock: str | None = None
+    departments: frozenset[str] = frozenset()
+    keys: Mapping[tuple[str, bytes], RegisteredKey] = field(default_factory=dict)
+    items: Mapping[str, int] = field(default_factory=dict)
+
+    def signers(self, statement: Statement) -> frozenset[VerifierKey]:
+        """Verify every signature of the statement; each must be by the operator, its issuer or the key it introduces.
+
+        Raises `SignatureInvalid` for a bad signature and `Incompetent` for a key that is not in force.
+        """
+        introduced = introduced_key(statement)
+        verified = set()
+        for line in statement.note.signatures:
+            name = (line.name, line.key_id)
+            known = [key for key in (self.operator, introduced) if key and (key.name, key.key_id) == name]
+            registered = self.keys.get(name)
+            if registered is not None:
+                known = [registered.key]
+            if not known:
+                raise Incompetent("key-unknown", f"key {line.name} is not registered at this position of the log")
+            known[0].verify(statement.note.text, line.signature)
+            verified.add(known[0])
+        return frozenset(verified)
+
+    def authorise(self, statement: Statement, signers: Collection[VerifierKey]) -> None:
+        """Require that `signers` may make this statement now; raises `Incompetent` or `Malformed`."""
+        kind = statement_type(statement)
+        required, optional = _ABOUT[kind]
+        if not required <= statement.about.keys() <= required | optional:
+            members = ", ".join(sorted(required | optional))
+            raise Malformed("about", f"a {kind.value} statement has the members {members}")
+        self._require_keys_in_force(statement, signers, introduced_key(statement))
+        if (kind is StatementType.LEDGER_OPENED) is not (self.operator is None):
+            raise Incompetent("ledger-opened-once", "ledger.opened is the first statement of a log and of no other place")
+        match kind:
+            case StatementType.LEDGER_OPENED:
+                self._authorise_opening(statement, signers)
+            case StatementType.DEPARTMENT_REGISTERED:
+                self._authorise_registration(statement, signers)
+            case StatementType.KEY_ROTATED:
+                self._authorise_rotation(statement, signers)
+            case StatementType.KEY_REVOKED:
+                self._authorise_revocation(statement, signers)
+            case StatementType.CATALOGUE_PUBLISHED:
+                self._authorise_catalogue(statement, signers)
+            case StatementType.OBJECTION_RAISED if self._is_operator(statement.issuer):
+                self._require_operator(statement, signers)
+            case _:
+                self._require_department(statement, signers)
+                if "catalogue" in statement.about:
+                    self._require_item(CatalogueRef.of(statement.about))
+
+    def apply(self, statement: Statement, seq: int) -> Registry:
+        """The registry after an authorised statement became entry `seq`."""
+        about = statement.about
+        match statement_type(statement):
+            case StatementType.LEDGER_OPENED:
+                clock = about.get("clock")
+                return replace(
+                    self,
+                    log=VerifierKey.parse(_text(about, "log")),
+                    operator=VerifierKey.parse(_text(about, "operator")),
+                    clock=clock if isinstance(clock, str) else None,
+                )
+            case StatementType.DEPARTMENT_REGISTERED:
+                key = VerifierKey.parse(_text(about, "key"))
+                return replace(
+                    self,
+                    departments=self.departments | {statement.issuer},
+                    keys=self._with_key(RegisteredKey(key, statement.issuer)),
+                )
+            case StatementType.KEY_ROTATED:
+                old, new = VerifierKey.parse(_text(about, "replaces")), VerifierKey.parse(_text(about, "key"))
+                issuer = statement.issuer
+                return replace(
+                    self, keys=self._with_key(RegisteredKey(old, issuer, seq), RegisteredKey(new, issuer))
+                )
+            case StatementType.KEY_REVOKED:
+                key, department = VerifierKey.parse(_text(about, "key")), _text(about, "department")
+                return replace(self, keys=self._with_key(RegisteredKey(key, department, seq)))
+            case StatementType.CATALOGUE_PUBLISHED:
+                reference = CatalogueRef.of(about)
+                return replace(self, items={**self.items, reference.item: reference.version})
+        return self
+
+    def _with_key(self, *keys: RegisteredKey) -> Mapping[tuple[str, bytes], RegisteredKey]:
+        changed = {(item.key.name, item.key.key_id): item for item in keys}
+        return {**self.keys, **changed}
+
+    def _in_force(self, issuer: str, key: VerifierKey) -> bool:
+        registered = self.keys.get((key.name, key.key_id))
+        return (
+            registered is not None
+            and registered.key == key
+            and registered.issuer == issuer
+            and registered.ended_by is None
+        )
+
+    def _require_keys_in_force(
+        self, statement: Statement, signers: Collection[VerifierKey], introduced: VerifierKey | None
+    ) -> None:
+        for key in signers:
+            if key in (self.operator, introduced) or self._in_force(statement.issuer, key):
+                continue
+            registered = self.keys.get((key.name, key.key_id))
+            if registered is None:
+                raise Incompetent("key-unknown", f"key {key.name} is not registered at this position of the log")
+            if registered.ended_by is not None:
+                raise Incompetent("key-ended", f"key {key.name} was ended by entry {registered.ended_by}")
+            raise Incompetent("key-of-another", f"key {key.name} does not belong to issuer {statement.issuer}")
+
+    def _require_department(self, statement: Statement, signers: Collection[VerifierKey]) -> None:
+        if not any(self._in_force(statement.issuer, key) for key in signers):
+            raise Incompetent("department-signs", f"no key in force of issuer {statement.issuer} signed the statement")
+
+    def _require_operator(self, statement: Statement, signers: Collection[VerifierKey]) -> None:
+        if self.operator is None or self.operator not in signers:
+            raise Incompetent("operator-signs", f"{statement.type} needs the operator's signature")
+
+    def _require_item(self, reference: CatalogueRef) -> None:
+        latest = self.items.get(reference.item)
+        if latest is None:
+            raise Incompetent("item-unknown", f"catalogue item {reference.item} is not published in this ledger")
+        if reference.version > latest:
+            raise Incompetent("item-version", f"catalogue item {reference.item} has versions up to {latest}")
+
+    def _require_free(self, key: VerifierKey, issuer: str) -> None:
+        if not key.name.startswith(f"{issuer}/") or key.name == f"{issuer}/":
+            raise Incompetent("key-name", f"a key of {issuer} is named {issuer}/<label>")
+        if any(item.key.public_key == key.public_key for item in self.keys.values()):
+            raise Incompetent("key-reused", f"the public key of {key.name} was registered before")
+        if any(item.key.name == key.name for item in self.keys.values()):
+            raise Incompetent("key-name-reused", f"a key named {key.name} was registered before")
+
+    def _authorise_opening(self, statement: Statement, signers: Collection[VerifierKey]) -> None:
+        operator = VerifierKey.parse(_text(statement.about, "operator"))
+        log = VerifierKey.parse(_text(statement.about, "log"))
+        if operator not in signers or not operator.name.startswith(f"{statement.issuer}/"):
+            raise Incompetent("operator-signs", "ledger.opened is signed by the operator key that it names")
+        if log.public_key == operator.public_key:
+            raise Incompetent("keys-apart", "the operator key must not be the checkpoint key")
+        if statement.about.get("clock", STATEMENT_CLOCK) != STATEMENT_CLOCK:
+            raise Malformed("about/clock", f"may only be {STATEMENT_CLOCK!r}")
+
+    def _authorise_registration(self, statement: Statement, signers: Collection[VerifierKey]) -> None:
+        key = VerifierKey.parse(_text(statement.about, "key"))
+        if statement.about["department"] != statement.issuer:
+            raise Incompetent("own-registration", "a department registers itself: about/department is the issuer")
+        if statement.issuer in self.departments or self._is_operator(statement.issuer):
+            raise Incompetent("department-registered-once", f"{statement.issuer} is registered already")
+        self._require_free(key, statement.issuer)
+        self._require_operator(statement, signers)
+        if key not in signers:
+            raise Incompetent("proof-of-possession", f"the statement must also be signed by the new key {key.name}")
+
+    def _authorise_rotation(self, statement: Statement, signers: Collection[VerifierKey]) -> None:
+        old, new = (VerifierKey.parse(_text(statement.about, name)) for name in ("replaces", "key"))
+        if statement.about["department"] != statement.issuer:
+            raise Incompetent("own-key", "a department rotates its own key: about/department is the issuer")
+        self._require_free(new, statement.issuer)
+        if not self._in_force(statement.issuer, old) or old not in signers or new not in signers:
+            raise Incompetent("both-keys-sign", "a rotation is signed by the key in force and by the new key")
+
+    def _authorise_revocation(self, statement: Statement, signers: Collection[VerifierKey]) -> None:
+        department = check_issuer(_text(statement.about, "department"), "about/department")
+        key = VerifierKey.parse(_text(statement.about, "key"))
+        if not self._in_force(department, key):
+            raise Incompetent("key-in-force", f"key {key.name} is not a key in force of {department}")
+        if statement.issuer != department:
+            if not self._is_operator(statement.issuer):
+                raise Incompetent("own-key", "a key is revoked by its department or by the operator")
+            self._require_operator(statement, signers)
+        else:
+            self._require_department(statement, signers)
+
+    def _authorise_catalogue(self, statement: Statement, signers: Collection[VerifierKey]) -> None:
+        reference = CatalogueRef.of(statement.about)
+        if not self._is_operator(statement.issuer):
+            raise Incompetent("operator-signs", "the catalogue is published by the operator")
+        self._require_operator(statement, signers)
+        expected = self.items.get(reference.item, 0) + 1
+        if reference.version != expected:
+            raise Incompetent("item-version", f"the next version of {reference.item} is {expected}")
+
+    def _is_operator(self, issuer: str) -> bool:
+        return self.operator is not None and self.operator.name.startswith(f"{issuer}/")
+
+
+def statement_type(statement: Statement) -> StatementType:
+    """The statement's type; raises `Malformed` for one this version does not know."""
+    try:
+        return StatementType(statement.type)
+    except ValueError:
+        raise Malformed("type", f"{statement.type} is not a statement type of this version") from None
+
+
+def introduced_key(statement: Statement) -> VerifierKey | None:
+    """The key that a statement brings into the registry and must itself be signed by, if it is such a statement."""
+    match statement.type:
+        case StatementType.LEDGER_OPENED:
+            return VerifierKey.parse(_text(statement.about, "operator"))
+        case StatementType.DEPARTMENT_REGISTERED | StatementType.KEY_ROTATED:
+            return VerifierKey.parse(_text(statement.about, "key"))
+    return None
+
+
+def require_signed(statement: Statement, registry: Registry) -> frozenset[VerifierKey]:
+    """Verify signatures and competence together; the auditor's and the sequencer's whole question."""
+    signers = registry.signers(statement)
+    if not signers:
+        raise SignatureInvalid(statement.issuer, "is missing")
+    registry.authorise(statement, signers)
+    return signers
+
+
+def _text(about: Mapping[str, JsonValue], name: str) -> str:
+    value = about.get(name)
+    if not isinstance(value, str):
+        raise Malformed(f"about/{name}", "must be a string")
+    return value
