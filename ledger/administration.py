@@ -1,0 +1,73 @@
+"""The ledger's own statements: what `kesu init` and the operator say. Pure; keys, clock and randomness are passed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ledger.catalogue import CatalogueItem, item_definition
+from verify.note import SigningKey, VerifierKey
+from verify.registry import STATEMENT_CLOCK, StatementType
+from verify.strict import JsonValue
+from verify.submission import Draft, Random, Submission, uuid7
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """Who signs, when and with which randomness. `milliseconds` is Unix time, `made_at` the same as an instant."""
+
+    key: SigningKey
+    milliseconds: int
+    made_at: str
+    random: Random
+
+    @property
+    def issuer(self) -> str:
+        """The issuer that the key belongs to."""
+        return self.key.verifier.name.partition("/")[0]
+
+    def write(self, kind: StatementType, about: Mapping[str, JsonValue], values: Mapping[str, JsonValue]) -> Submission:
+        """Sign a statement of this issuer."""
+        return Draft(kind.value, about, values).sign(
+            [self.key],
+            identifier=uuid7(self.milliseconds, self.random(10)),
+            issuer=self.issuer,
+            made_at=self.made_at,
+            random=self.random,
+        )
+
+
+def opening_statement(pen: Pen, log_key: VerifierKey, *, simulated_clock: bool) -> Submission:
+    """`ledger.opened`: entry 0. `simulated_clock` marks a sample or history ledger for ever."""
+    about: dict[str, JsonValue] = {"log": str(log_key), "operator": str(pen.key.verifier)}
+    if simulated_clock:
+        about["clock"] = STATEMENT_CLOCK
+    return pen.write(StatementType.LEDGER_OPENED, about, {})
+
+
+def catalogue_statement(pen: Pen, item: CatalogueItem) -> Submission:
+    """`catalogue.published`: one version of an item, signed by the operator."""
+    about: dict[str, JsonValue] = {"catalogue": {"item": item.item, "version": item.version}}
+    return pen.write(StatementType.CATALOGUE_PUBLISHED, about, {"definition": item_definition(item)})
+
+
+def application_statement(pen: Pen, name: str) -> Submission:
+    """`department.registered` as the department signs it: its name and first key. The operator countersigns."""
+    about: dict[str, JsonValue] = {"department": pen.issuer, "key": str(pen.key.verifier)}
+    return pen.write(StatementType.DEPARTMENT_REGISTERED, about, {"name": name})
+
+
+def rotation_statement(pen: Pen, new: SigningKey) -> Submission:
+    """`key.rotated`: signed by the key in force and by the new one."""
+    about: dict[str, JsonValue] = {
+        "department": pen.issuer,
+        "key": str(new.verifier),
+        "replaces": str(pen.key.verifier),
+    }
+    return pen.write(StatementType.KEY_ROTATED, about, {}).countersign(new)
+
+
+def revocation_statement(pen: Pen, key: VerifierKey, reason: str) -> Submission:
+    """`key.revoked`: by a key of the department or by the operator."""
+    about: dict[str, JsonValue] = {"department": key.name.partition("/")[0], "key": str(key)}
+    return pen.write(StatementType.KEY_REVOKED, about, {"reason": reason})

@@ -1,0 +1,108 @@
+"""The `eventsourcing` application: how domain events become stored events and back."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+import msgspec
+import sqlalchemy as sa
+from eventsourcing.application import Application
+from eventsourcing.domain import DomainEventProtocol
+from eventsourcing.persistence import EnvType, InfrastructureFactory, JSONTranscoder, Mapper, StoredEvent
+from eventsourcing.utils import Environment
+
+from ledger.domain.events import Erased, EventFacts, Recorded
+from ledger.store.recorder import STATE_SEPARATOR, LedgerFactory, LedgerRecorder
+from ledger.store.vault import KeyStore
+from verify.canonical import canonical_json
+from verify.commitment import openings_json, parse_openings
+from verify.strict import load_json
+
+_FACTS = msgspec.json.Decoder(EventFacts)
+_ENCODER = msgspec.json.Encoder()
+
+
+class RecordedMapper(Mapper[UUID]):
+    """Stores facts in clear and openings sealed under their subject's key; topics are the statement types.
+
+    A topic never is a Python path: code may move, the stored log may not.
+    """
+
+    def __init__(self, vault: KeyStore) -> None:
+        """`vault` holds the subjects' keys."""
+        super().__init__(transcoder=JSONTranscoder())
+        self._vault = vault
+
+    def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
+        """Map a `Recorded`; its subject's key must exist."""
+        event = cast("Recorded", domain_event)
+        state = event_facts_bytes(event)
+        if not isinstance(event.openings, Erased):
+            plaintext = canonical_json(openings_json(event.openings))
+            context = _context(event.originator_id, event.originator_version)
+            state += STATE_SEPARATOR + self._vault.seal(event.facts.subject, context, plaintext)
+        return StoredEvent(event.originator_id, event.originator_version, event_topic(event), state)
+
+    def to_domain_event(self, stored: StoredEvent) -> Recorded:
+        """Map back; values whose key or row is gone become `Erased`."""
+        facts = _FACTS.decode(stored.state.partition(STATE_SEPARATOR)[0])
+        plaintext = self.open_values(stored, facts.subject)
+        openings = Erased(facts.seq) if plaintext is None else parse_openings(load_json(plaintext))
+        return Recorded(cast("UUID", stored.originator_id), stored.originator_version, facts, openings)
+
+    def open_values(self, stored: StoredEvent, subject: str) -> bytes | None:
+        """The openings of a stored event as canonical JSON; None if they were erased. Raises `Unsealable`."""
+        _facts, separator, sealed = stored.state.partition(STATE_SEPARATOR)
+        if not separator:
+            return None
+        context = _context(cast("UUID", stored.originator_id), stored.originator_version)
+        return self._vault.open(subject, context, sealed)
+
+
+def event_facts_bytes(event: Recorded) -> bytes:
+    """The clear part of an event as stored: one line of JSON, the same for the same entry always."""
+    return _ENCODER.encode(event.facts)
+
+
+def event_topic(event: Recorded) -> str:
+    """The stable topic of an event: its statement type."""
+    return str(type(event.body).__struct_config__.tag)
+
+
+def _context(stream: UUID, version: int) -> bytes:
+    return stream.bytes + version.to_bytes(8, "big")
+
+
+class LedgerApplication(Application[UUID]):
+    """The write model behind the sequencer; `save(*events, batch=...)` is one database transaction."""
+
+    name = "ledger"
+
+    def __init__(self, engine: sa.Engine, vault: KeyStore) -> None:
+        """`engine` as made by `ledger.store.sqlite`."""
+        self._engine = engine
+        self._vault = vault
+        super().__init__()
+
+    def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
+        """Ignore the process environment: a variable may not change what is written or how."""
+        return Environment(name, dict(env or {}))
+
+    def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
+        """The factory of our recorder."""
+        return LedgerFactory(env, self._engine)
+
+    def construct_mapper(self) -> RecordedMapper:
+        """The mapper that seals."""
+        return RecordedMapper(self._vault)
+
+    @property
+    def ledger_recorder(self) -> LedgerRecorder:
+        """The recorder as what it is."""
+        return cast("LedgerRecorder", self.recorder)
+
+    @property
+    def recorded_mapper(self) -> RecordedMapper:
+        """The mapper as what it is."""
+        return cast("RecordedMapper", self.mapper)

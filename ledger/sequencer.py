@@ -1,0 +1,356 @@
+"""The sequencer: takes whatever is waiting, decides each statement in order, and commits all of them at once.
+
+One thread owns everything that moves: head, frontier, registry, record states, signer. Callers wait on futures.
+From the moment a batch is handed to the database until its checkpoint is published every error is fatal: what is stored is
+then unknown, so the sequencer stops and lets the next start find out from the database and the signer journal.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from ledger.admission import Admitted, Catalogue, admit
+from ledger.application import LedgerApplication
+from ledger.catalogue import Openness, parse_item
+from ledger.chain import LogBatch
+from ledger.domain.events import CataloguePublished, Erased, Recorded, recorded
+from ledger.domain.record import CreditRecord, Disclosure, decide, evolve
+from ledger.errors import (
+    Busy,
+    Fatal,
+    Fault,
+    LedgerError,
+    NotAdmissible,
+    NotEntitled,
+    Refusal,
+    StatementIdReused,
+    Stopped,
+)
+from ledger.signer import Signer
+from ledger.store.reader import LogReader, make_receipts
+from ledger.store.vault import KeyStore
+from verify.commitment import Opening
+from verify.entry import split_entry
+from verify.errors import EvidenceError, Incompetent, Malformed
+from verify.receipt import Receipt
+from verify.registry import ADMINISTRATIVE, STATEMENT_CLOCK, Registry
+from verify.statement import Statement
+from verify.strict import format_instant
+
+MAX_WAITING = 4096
+"""Statements that may wait; more are told to try again (Tessera's DefaultPushbackMaxOutstanding)."""
+
+MAX_BATCH = 512
+"""Statements in one transaction: enough to make the fsyncs cheap, little enough to answer in a fraction of a second."""
+
+_CACHED_RECORDS = 50_000
+"""Record states kept in memory, about 500 bytes each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The answer to a statement: its receipt, and whether it had been accepted before."""
+
+    receipt: Receipt
+    seq: int
+    repeated: bool
+    warnings: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What admission checks against: one value, replaced whole after an administrative entry."""
+
+    registry: Registry = field(default_factory=Registry)
+    catalogue: Catalogue = field(default_factory=Catalogue)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    admitted: Admitted
+    future: Future[Accepted]
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Decisions of one batch, not durable yet: all of it is taken over after the commit, or none."""
+
+    log: LogBatch
+    rules: Rules
+    ledger_stream: str | None
+    ledger_version: int
+    records: dict[UUID, CreditRecord | None]
+    events: list[Recorded] = field(default_factory=list)
+    accepted: list[_Waiting] = field(default_factory=list)
+    repeated: list[tuple[_Waiting, int, bytes]] = field(default_factory=list)
+    by_id: dict[str, int] = field(default_factory=dict)
+
+
+class Sequencer:
+    """Appends statements to the log and answers with receipts."""
+
+    def __init__(
+        self, application: LedgerApplication, vault: KeyStore, signer: Signer, clock: Callable[[], datetime]
+    ) -> None:
+        """Replays the administrative entries, publishes what a crash left unpublished, and is ready to `start`."""
+        self._application = application
+        self._recorder = application.ledger_recorder
+        self._reader = LogReader(self._recorder.engine)
+        self._vault = vault
+        self._signer = signer
+        self._clock = clock
+        self._queue: queue.Queue[_Waiting | None] = queue.Queue(MAX_WAITING)
+        self._records: OrderedDict[UUID, CreditRecord] = OrderedDict()
+        self._failure: BaseException | None = None
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="sequencer", daemon=True)
+        self._head = self._recorder.head()
+        self._frontier = self._reader.frontier(self._head.size)
+        self._ledger_stream: str | None = None
+        self._ledger_version = 0
+        self._rules = self._replay_rules()
+        self._signer.publish()
+
+    @property
+    def rules(self) -> Rules:
+        """Registry and catalogue as of the last batch; safe to read from any thread."""
+        return self._rules
+
+    @property
+    def failure(self) -> BaseException | None:
+        """Why the sequencer stopped by itself, if it did."""
+        return self._failure
+
+    @property
+    def waiting(self) -> int:
+        """Statements in the queue."""
+        return self._queue.qsize()
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is waiting, then stop; returns when it has."""
+        self._stopping = True
+        if self._thread.is_alive():
+            self._queue.put(None)
+            self._thread.join()
+        self._refuse_waiting(Stopped("the ledger is shutting down"))
+
+    def admit(self, statement: bytes, openings: Mapping[str, Opening]) -> Admitted:
+        """Check a statement against the rules of now; raises a `Refusal`."""
+        return admit(statement, openings, self._rules.registry, self._rules.catalogue)
+
+    def submit(self, admitted: Admitted) -> Future[Accepted]:
+        """Queue an admitted statement; the future gives `Accepted`, a `Refusal` or `Stopped`. Raises `Busy`."""
+        if self._failure is not None or self._stopping:
+            raise Stopped("the ledger has stopped accepting statements")
+        waiting = _Waiting(admitted, Future())
+        try:
+            self._queue.put_nowait(waiting)
+        except queue.Full:
+            raise Busy(f"{MAX_WAITING} statements are waiting") from None
+        if self._failure is not None:  # it failed between the two lines above and may not see the queue again
+            self._refuse_waiting(Stopped("the ledger has stopped accepting statements"))
+        return waiting.future
+
+    def _run(self) -> None:
+        while True:
+            first = self._queue.get()
+            if first is None:
+                return
+            batch, last = [first], False
+            while len(batch) < MAX_BATCH:
+                try:
+                    item = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+                if item is None:
+                    last = True
+                    break
+                batch.append(item)
+            try:
+                self.process(batch)
+            except BaseException as error:  # noqa: BLE001 - whatever it was, nothing may be appended after it
+                self._failure = error
+                for waiting in batch:
+                    if not waiting.future.done():
+                        waiting.future.set_exception(Stopped("the ledger stopped while the statement was written"))
+                self._refuse_waiting(Stopped("the ledger has stopped accepting statements"))
+                return
+            if last:
+                return
+
+    def _refuse_waiting(self, reason: LedgerError) -> None:
+        while True:
+            try:
+                waiting = self._queue.get_nowait()
+            except queue.Empty:
+                return
+            if waiting is not None:
+                waiting.future.set_exception(reason)
+
+    def append(self, admitted: Admitted) -> Accepted:
+        """Append one statement now, without the thread (`kesu init` and other commands that hold the writer's lock)."""
+        waiting = _Waiting(admitted, Future())
+        self.process([waiting])
+        return waiting.future.result()
+
+    def process(self, waiting: list[_Waiting]) -> None:
+        """Decide, commit, sign and answer one batch; raises only what is fatal."""
+        batch = self._decide_all(waiting)
+        if batch.events:
+            self._vault.ensure(event.facts.subject for event in batch.events)
+            self._application.save(*batch.events, batch=batch.log)
+            checkpoint = self._signer.publish()
+            if checkpoint is None or checkpoint.size != batch.log.head.size:
+                raise Fatal("the signer did not see the batch that was committed")
+            self._take_over(batch)
+            first = batch.log.start.size
+            numbered = list(enumerate(batch.log.entries, first))
+            receipts = make_receipts(checkpoint, numbered, self._reader.tile)
+            for item, receipt, (seq, _raw) in zip(batch.accepted, receipts, numbered, strict=True):
+                item.future.set_result(Accepted(receipt, seq, repeated=False, warnings=item.admitted.warnings))
+        for item, seq, raw in batch.repeated:
+            item.future.set_result(Accepted(self._reader.receipt(seq, raw), seq, repeated=True))
+
+    def _decide_all(self, waiting: list[_Waiting]) -> _Batch:
+        log = LogBatch.after(self._head, self._frontier)
+        batch = _Batch(log, self._rules, self._ledger_stream, self._ledger_version, self._load_records(waiting))
+        stored = self._reader.find([UUID(item.admitted.statement.id) for item in waiting])
+        now = format_instant(self._clock())
+        for item in waiting:
+            try:
+                self._decide(batch, item, stored, now)
+            except Refusal as refusal:
+                item.future.set_exception(refusal)
+        return batch
+
+    def _decide(self, batch: _Batch, item: _Waiting, stored: Mapping[UUID, tuple[int, bytes]], now: str) -> None:
+        admitted, statement = item.admitted, item.admitted.statement
+        earlier = batch.by_id.get(statement.id)
+        if earlier is not None:
+            found = (earlier, batch.log.entries[earlier - batch.log.start.size])
+        else:
+            found = stored.get(UUID(statement.id), (0, b""))
+        if found[1]:
+            if split_entry(found[1])[1] != statement.raw:
+                fault = Fault("id", f"entry {found[0]} has this id and says something else", "draw a new UUIDv7")
+                raise StatementIdReused(fault)
+            batch.repeated.append((item, *found))
+            return
+        try:
+            batch.rules.registry.authorise(statement, admitted.signers)
+            event, rules = self._append(batch, admitted, now)
+        except Incompetent as error:
+            raise NotEntitled(Fault("signature", error.detail, f"rule {error.rule}, see docs/format.md")) from None
+        except Malformed as error:
+            raise NotAdmissible(Fault(error.part, error.rule, "see docs/format.md")) from None
+        batch.rules = rules
+        batch.events.append(event)
+        batch.accepted.append(item)
+        batch.by_id[statement.id] = event.facts.seq
+
+    def _append(self, batch: _Batch, admitted: Admitted, now: str) -> tuple[Recorded, Rules]:
+        statement = admitted.statement
+        seq = batch.log.head.size
+        clock = batch.rules.registry.clock if seq else statement.about.get("clock")
+        recorded_at = statement.made_at if clock == STATEMENT_CLOCK else now
+        if statement.type in ADMINISTRATIVE:
+            stream, version = batch.ledger_stream or statement.id, batch.ledger_version + 1
+            header = batch.log.append(
+                statement=statement.raw,
+                statement_id=UUID(statement.id).bytes,
+                stream=stream,
+                version=version,
+                subject="",
+                recorded_at=recorded_at,
+            )
+            batch.ledger_stream, batch.ledger_version = stream, version
+            rules = _after(batch.rules, admitted, seq)
+            return recorded(header, statement, admitted.body, admitted.openings), rules
+        stream = statement.reference("record")
+        state = batch.records.get(UUID(stream))
+        subject = admitted.subject.handle if admitted.subject else None
+        public = admitted.item is not None and admitted.item.openness is Openness.PUBLIC
+        disclosure = decide(state, admitted.body, statement.issuer, subject=subject, item_is_public=public)
+        filing = state.filing if state else seq
+        header = batch.log.append(
+            statement=statement.raw,
+            statement_id=UUID(statement.id).bytes,
+            stream=stream,
+            version=state.version + 1 if state else 1,
+            subject=state.subject if state else subject or "",
+            recorded_at=recorded_at,
+            discloses=(filing,) if disclosure is Disclosure.DISCLOSE else (),
+            withdraws=(filing,) if disclosure is Disclosure.WITHDRAW else (),
+        )
+        event = recorded(header, statement, admitted.body, admitted.openings)
+        batch.records[UUID(stream)] = evolve(state, event)
+        return event, batch.rules
+
+    def _load_records(self, waiting: list[_Waiting]) -> dict[UUID, CreditRecord | None]:
+        records: dict[UUID, CreditRecord | None] = {}
+        missing = set()
+        for item in waiting:
+            statement = item.admitted.statement
+            if statement.type in ADMINISTRATIVE:
+                continue
+            stream = UUID(statement.reference("record"))
+            known = self._records.get(stream)
+            if known is None:
+                missing.add(stream)
+            else:
+                records[stream] = known
+        mapper = self._application.recorded_mapper
+        for stream, events in self._recorder.select_streams(missing).items():
+            state: CreditRecord | None = None
+            for stored in events:
+                state = evolve(state, mapper.to_domain_event(stored))
+            records[stream] = state
+        return records
+
+    def _take_over(self, batch: _Batch) -> None:
+        self._head, self._frontier = batch.log.head, batch.log.frontier
+        self._ledger_stream, self._ledger_version = batch.ledger_stream, batch.ledger_version
+        self._rules = batch.rules
+        for stream, state in batch.records.items():
+            if state is not None:
+                self._records[stream] = state
+                self._records.move_to_end(stream)
+        while len(self._records) > _CACHED_RECORDS:
+            self._records.popitem(last=False)
+
+    def _replay_rules(self) -> Rules:
+        """Fold the administrative entries into registry and catalogue."""
+        rules, mapper = Rules(), self._application.recorded_mapper
+        topics = [kind.value for kind in ADMINISTRATIVE]
+        for notification in self._recorder.select_notifications(None, self._head.size, topics=topics):
+            event = mapper.to_domain_event(notification)
+            seq = event.facts.seq
+            ((_seq, raw),) = self._reader.entries(seq, seq + 1)
+            statement = Statement.parse(split_entry(raw)[1])
+            catalogue = rules.catalogue
+            if isinstance(event.body, CataloguePublished) and not isinstance(event.openings, Erased):
+                catalogue = catalogue.with_item(parse_item(event.openings["definition"].value))
+            rules = Rules(rules.registry.apply(statement, seq), catalogue)
+            self._ledger_stream, self._ledger_version = str(event.originator_id), event.originator_version
+        return rules
+
+
+def _after(rules: Rules, admitted: Admitted, seq: int) -> Rules:
+    catalogue = rules.catalogue
+    if isinstance(admitted.body, CataloguePublished) and admitted.item is not None:
+        catalogue = catalogue.with_item(admitted.item)
+    try:
+        return Rules(rules.registry.apply(admitted.statement, seq), catalogue)
+    except EvidenceError as error:
+        raise Fatal(f"an authorised statement cannot be applied: {error}") from None

@@ -1,0 +1,265 @@
+"""The one recorder: events, entries, tile hashes and openings of a batch in one transaction, on SQLAlchemy Core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from eventsourcing.persistence import (
+    AggregateRecorder,
+    ApplicationRecorder,
+    InfrastructureFactory,
+    IntegrityError,
+    Notification,
+    OperationalError,
+    ProcessRecorder,
+    StoredEvent,
+    Subscription,
+    TrackingRecorder,
+)
+from eventsourcing.utils import Environment
+
+from ledger.chain import Head, LogBatch
+from ledger.errors import StoreUnsound
+from ledger.store import schema
+from ledger.store.sqlite import as_writer
+from verify.entry import NO_PREVIOUS
+
+STATE_SEPARATOR = b"\n"
+"""Between an event's facts (JSON, no LF) and its sealed openings in `StoredEvent.state`."""
+
+_IN_LIST = 500
+"""Values in one IN list: well below SQLite's limit of variables."""
+
+
+class LedgerRecorder(ApplicationRecorder):
+    """Stores events under their position in the log, gap-free; commit order is position order.
+
+    `StoredEvent.state` is split at its first LF: what is before stays for ever in ``events``, what is after (the sealed
+    openings) goes to ``openings``, whose rows alone may be erased. `select_*` put the two together again.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        """`engine` as made by `ledger.store.sqlite`."""
+        super().__init__()
+        self.engine = engine
+        self._writer = as_writer(engine)
+
+    def create_tables(self) -> None:
+        """Create what is missing, and the head row."""
+        with self._writer.begin() as connection:
+            schema.metadata.create_all(connection)
+            if connection.execute(sa.select(schema.head.c.size)).first() is None:
+                row = {"id": 1, "size": 0, "digest": NO_PREVIOUS, "recorded_at": ""}
+                connection.execute(schema.head.insert(), row)
+
+    def head(self) -> Head:
+        """The end of the log as stored."""
+        with self.engine.connect() as connection:
+            row = connection.execute(
+                sa.select(schema.head.c.size, schema.head.c.digest, schema.head.c.recorded_at)
+            ).one()
+        return Head(row.size, row.digest, row.recorded_at)
+
+    def insert_events(
+        self,
+        stored_events: Sequence[StoredEvent],
+        *,
+        batch: LogBatch | None = None,
+        **_kwargs: Any,  # noqa: ANN401 - the library's signature; it passes tracking=None
+    ) -> Sequence[int]:
+        """Write events, with the log batch they come from, in one transaction.
+
+        Raises the library's `IntegrityError` if a version of an aggregate exists already and `StoreUnsound` if the log
+        is no longer where the batch begins: then another writer was at work.
+        """
+        try:
+            with self._writer.begin() as connection:
+                return self._insert(connection, stored_events, batch)
+        except sa.exc.IntegrityError as error:
+            raise IntegrityError(error.orig) from error
+        except sa.exc.OperationalError as error:
+            raise OperationalError(error.orig) from error
+
+    def _insert(
+        self, connection: sa.Connection, stored_events: Sequence[StoredEvent], batch: LogBatch | None
+    ) -> Sequence[int]:
+        stored = connection.execute(sa.select(schema.head.c.size, schema.head.c.digest).with_for_update()).one()
+        if batch is not None and (stored.size, stored.digest) != (batch.start.size, batch.start.digest):
+            message = f"the log ends at size {stored.size}, the writer expected {batch.start.size}: two writers?"
+            raise StoreUnsound(message)
+        first = stored.size + 1
+        positions = range(first, first + len(stored_events))
+        if not stored_events:
+            return positions
+        subjects = batch.subjects if batch else [""] * len(stored_events)
+        states = [event.state.partition(STATE_SEPARATOR) for event in stored_events]
+        connection.execute(
+            schema.events.insert(),
+            [
+                {
+                    "position": position,
+                    "originator_id": event.originator_id,
+                    "originator_version": event.originator_version,
+                    "topic": event.topic,
+                    "state": state[0],
+                    "subject": subject,
+                }
+                for position, event, state, subject in zip(positions, stored_events, states, subjects, strict=True)
+            ],
+        )
+        sealed = [
+            {"position": position, "sealed": state[2]}
+            for position, state in zip(positions, states, strict=True)
+            if state[1]
+        ]
+        if sealed:
+            connection.execute(schema.openings.insert(), sealed)
+        new_head = {"size": positions[-1], "digest": stored.digest}
+        if batch is not None:
+            _insert_log(connection, batch)
+            new_head = {"size": batch.head.size, "digest": batch.head.digest, "recorded_at": batch.head.recorded_at}
+        connection.execute(schema.head.update().values(new_head))
+        return positions
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        """Events of one aggregate in version order."""
+        version = schema.events.c.originator_version
+        query = _EVENTS.where(schema.events.c.originator_id == originator_id)
+        if gt is not None:
+            query = query.where(version > gt)
+        if lte is not None:
+            query = query.where(version <= lte)
+        query = query.order_by(version.desc() if desc else version).limit(limit)
+        with self.engine.connect() as connection:
+            return [_stored_event(row) for row in connection.execute(query)]
+
+    def select_streams(self, originator_ids: Iterable[UUID]) -> dict[UUID, list[StoredEvent]]:
+        """Events of many aggregates, each in version order."""
+        streams: dict[UUID, list[StoredEvent]] = {}
+        wanted = list(originator_ids)
+        with self.engine.connect() as connection:
+            for start in range(0, len(wanted), _IN_LIST):
+                query = _EVENTS.where(schema.events.c.originator_id.in_(wanted[start : start + _IN_LIST]))
+                for row in connection.execute(query.order_by(schema.events.c.position)):
+                    streams.setdefault(row.originator_id, []).append(_stored_event(row))
+        return streams
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        """Events in log order; a notification's id is its entry number + 1."""
+        query = _where_positions(_EVENTS, start, stop, topics, inclusive_of_start=inclusive_of_start)
+        with self.engine.connect() as connection:
+            return [_notification(row) for row in connection.execute(query.limit(limit))]
+
+    def select_subject(self, handle: str) -> Sequence[Notification]:
+        """All events of one subject in log order."""
+        query = _EVENTS.where(schema.events.c.subject == handle).order_by(schema.events.c.position)
+        with self.engine.connect() as connection:
+            return [_notification(row) for row in connection.execute(query)]
+
+    def max_notification_id(self) -> int | None:
+        """Position of the last event."""
+        with self.engine.connect() as connection:
+            return connection.scalar(sa.select(schema.head.c.size)) or None
+
+    def subscribe(
+        self, gt: int | None = None, topics: Sequence[str] = ()
+    ) -> Subscription[ApplicationRecorder]:  # pragma: no cover
+        """Followers read the log by position (`select_notifications`); nothing is pushed."""
+        raise NotImplementedError
+
+
+class LedgerFactory(InfrastructureFactory[TrackingRecorder]):
+    """Gives the library its recorder; everything it needs is passed in, nothing comes from the environment."""
+
+    def __init__(self, env: Environment, engine: sa.Engine) -> None:
+        """`engine` as made by `ledger.store.sqlite`."""
+        super().__init__(env)
+        self._engine = engine
+
+    def application_recorder(self) -> LedgerRecorder:
+        """The recorder, with its tables."""
+        recorder = LedgerRecorder(self._engine)
+        recorder.create_tables()
+        return recorder
+
+    def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
+        """Snapshots are not kept."""
+        raise NotImplementedError(purpose)
+
+    def tracking_recorder(self, tracking_recorder_class: type[TrackingRecorder] | None = None) -> TrackingRecorder:
+        """Followers keep their position with their rows, not with the library."""
+        raise NotImplementedError
+
+    def process_recorder(self) -> ProcessRecorder:
+        """See `tracking_recorder`."""
+        raise NotImplementedError
+
+
+_EVENTS = sa.select(
+    schema.events.c.originator_id,
+    schema.events.c.originator_version,
+    schema.events.c.topic,
+    schema.events.c.state,
+    schema.events.c.position,
+    schema.openings.c.sealed,
+).select_from(schema.events.outerjoin(schema.openings, schema.events.c.position == schema.openings.c.position))
+
+
+def _where_positions(
+    query: sa.Select[Any], start: int | None, stop: int | None, topics: Sequence[str], *, inclusive_of_start: bool
+) -> sa.Select[Any]:
+    position = schema.events.c.position
+    if start is not None:
+        query = query.where(position >= start if inclusive_of_start else position > start)
+    if stop is not None:
+        query = query.where(position <= stop)
+    if topics:
+        query = query.where(schema.events.c.topic.in_(topics))
+    return query.order_by(position)
+
+
+def _state(row: sa.Row[Any]) -> bytes:
+    state: bytes = row.state
+    return state if row.sealed is None else state + STATE_SEPARATOR + row.sealed
+
+
+def _stored_event(row: sa.Row[Any]) -> StoredEvent:
+    return StoredEvent(row.originator_id, row.originator_version, row.topic, _state(row))
+
+
+def _notification(row: sa.Row[Any]) -> Notification:
+    return Notification(row.originator_id, row.originator_version, row.topic, _state(row), row.position)
+
+
+def _insert_log(connection: sa.Connection, batch: LogBatch) -> None:
+    start = batch.start.size
+    connection.execute(
+        schema.entries.insert(),
+        [
+            {"seq": start + offset, "statement_id": statement_id, "raw": raw}
+            for offset, (statement_id, raw) in enumerate(zip(batch.statement_ids, batch.entries, strict=True))
+        ],
+    )
+    connection.execute(
+        schema.tile_hashes.insert(),
+        [{"level": item.level, "position": item.position, "hash": item.hash} for item in batch.tile_hashes],
+    )

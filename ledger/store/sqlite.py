@@ -1,0 +1,99 @@
+"""Which SQLite is used, and how every connection to it is set up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from ledger.errors import StoreUnsound
+
+try:
+    import pysqlite3 as driver
+except ImportError:  # a platform without a wheel: the interpreter's own SQLite, if it is new enough
+    import sqlite3 as driver
+
+MINIMUM_VERSION = (3, 51, 3)
+"""3.7.0 to 3.51.2 can corrupt a database in WAL mode when two connections write and checkpoint at once."""
+
+_CACHE_KIB = 32_768
+_BUSY_MILLISECONDS = 30_000
+_WRITER = "kesu_writer"
+
+
+def require_sound_version() -> None:
+    """Raise `StoreUnsound` if the SQLite at hand has the WAL-reset bug."""
+    if driver.sqlite_version_info < MINIMUM_VERSION:
+        wanted = ".".join(map(str, MINIMUM_VERSION))
+        message = (
+            f"SQLite {driver.sqlite_version} can corrupt a write-ahead log; {wanted} or newer is needed: "
+            "pip install pysqlite3"
+        )
+        raise StoreUnsound(message)
+
+
+def set_up(connection: Any) -> None:  # noqa: ANN401 - either driver's connection
+    """Durable settings of a connection that writes: WAL, and an fsync at every commit."""
+    connection.isolation_level = None  # transactions are begun explicitly
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "secure_delete=ON",
+        f"busy_timeout={_BUSY_MILLISECONDS}",
+        f"cache_size=-{_CACHE_KIB}",
+    ):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+    (level,) = connection.execute("PRAGMA synchronous").fetchone()
+    if level != 2:  # noqa: PLR2004 - 2 is FULL
+        message = f"SQLite does not keep synchronous=FULL (it answers {level})"
+        raise StoreUnsound(message)
+
+
+def open_file(path: Path) -> Any:  # noqa: ANN401 - either driver's connection
+    """A plain connection to a small store of its own (signer journal, key store)."""
+    require_sound_version()
+    connection = driver.connect(str(path), check_same_thread=False)
+    set_up(connection)
+    return connection
+
+
+def writing_engine(path: Path) -> sa.Engine:
+    """The engine of the one writer. `execution_options(kesu_writer=True)` makes a transaction BEGIN IMMEDIATE."""
+    require_sound_version()
+    engine = sa.create_engine(f"sqlite:///{path}", module=driver)
+
+    @sa.event.listens_for(engine, "connect")
+    def _connect(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401
+        set_up(connection)
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        immediate = connection.get_execution_options().get(_WRITER)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+def reading_engine(path: Path) -> sa.Engine:
+    """An engine that cannot write."""
+    require_sound_version()
+    engine = sa.create_engine(f"sqlite:///file:{path}?mode=ro&uri=true", module=driver)
+
+    @sa.event.listens_for(engine, "connect")
+    def _connect(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401
+        connection.isolation_level = None
+        for pragma in ("query_only=ON", f"busy_timeout={_BUSY_MILLISECONDS}", f"cache_size=-{_CACHE_KIB}"):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def as_writer(engine: sa.Engine) -> sa.Engine:
+    """The same engine, taking the write lock when a transaction begins (a deferred one can fail half-way)."""
+    return engine.execution_options(**{_WRITER: True})

@@ -1,0 +1,61 @@
+"""Every legal term of the ledger: code on the wire, Chinese term, legal basis. The one place with Chinese literals.
+
+Identifier schemes, outcomes and states; statement types are named in ``verify.registry``, which an auditor needs alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum, unique
+
+from verify.registry import StatementType
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term of law: today's Chinese word and where it comes from."""
+
+    zh: str
+    basis: str
+
+
+@unique
+class ObjectionOutcome(StrEnum):
+    """异议处理结果 (outcome of an objection), S001 L40: verified by the providing unit, mended if wrong."""
+
+    CORRECTED = "corrected"
+    REVOKED = "revoked"
+    UPHELD = "upheld"
+
+
+@unique
+class RecordStatus(StrEnum):
+    """信用记录状态 (status of a record) as far as this version knows it."""
+
+    STANDING = "standing"
+    DISPUTED = "disputed"
+    REVOKED = "revoked"
+
+
+USCC_SCHEME = "uscc"
+"""统一社会信用代码 (unified social credit code), GB 32100-2015."""
+
+TERMS: dict[StrEnum, Term] = {
+    StatementType.LEDGER_OPENED: Term("账本启用", "S001 L38, L80 (社会信用区块链)"),
+    StatementType.DEPARTMENT_REGISTERED: Term("信息提供单位登记", "S000 L26"),
+    StatementType.KEY_ROTATED: Term("签名密钥更换", "S000 L30"),
+    StatementType.KEY_REVOKED: Term("签名密钥注销", "S000 L30"),
+    StatementType.CATALOGUE_PUBLISHED: Term("归集目录发布", "S003 L41, S001 L38"),
+    StatementType.RECORD_FILED: Term("信息归集", "S000 L26"),
+    StatementType.RECORD_CORRECTED: Term("更正", "S001 L40, S004 L30"),
+    StatementType.RECORD_REVOKED: Term("撤销", "S001 L40, S004 L30, 行政处罚法 第四十八条"),
+    StatementType.OBJECTION_RAISED: Term("异议申请", "S004 L30"),
+    StatementType.OBJECTION_RESOLVED: Term("异议处理结果", "S001 L40, S004 L30"),
+    ObjectionOutcome.CORRECTED: Term("属实更正", "S001 L40"),
+    ObjectionOutcome.REVOKED: Term("属实撤销", "S001 L40"),
+    ObjectionOutcome.UPHELD: Term("不属实维持", "S001 L40"),
+    RecordStatus.STANDING: Term("公示中", "S004 L16"),
+    RecordStatus.DISPUTED: Term("异议标注", "征信业管理条例 第二十五条"),
+    RecordStatus.REVOKED: Term("已撤销", "S001 L40"),
+}
+"""Chinese term and basis of every member above and of every statement type."""
