@@ -1,0 +1,1 @@
+"""可查: the ways in - HTTP API, portal pages, command line and the importer of a department."""

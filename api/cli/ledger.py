@@ -1,0 +1,101 @@
+"""`kesu init`, `kesu serve`, `kesu archive`: the operator's commands."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from api.cli.place import now, pen
+from api.cli.progress import tracked
+from api.http.app import create_app
+from api.http.context import Context
+from api.serving import serve_until_stopped
+from ledger.administration import catalogue_statement, opening_statement
+from ledger.catalogue import parse_item, shipped_definitions
+from ledger.home import LedgerHome, create_home
+from ledger.service import open_for_reading, open_for_writing
+from ledger.store.audit_source import DatabaseSource
+from verify.archive import write_archive
+from verify.submission import Submission
+
+Folder = Annotated[Path, typer.Argument(help="The ledger's folder")]
+
+
+def init(
+    folder: Folder,
+    *,
+    origin: Annotated[
+        str, typer.Option(help="Name of the log for ever: a URL without scheme, e.g. credit.example.gov.cn/log")
+    ] = "credit.example/kesu",
+    operator: Annotated[str, typer.Option(help="Issuer name of the ledger's own statements")] = "operator.example",
+    simulated_clock: Annotated[
+        bool,
+        typer.Option(
+            "--simulated-clock",
+            help="Recorded times follow the statements' made_at: for samples and imported history. Cannot be undone",
+        ),
+    ] = False,
+) -> None:
+    """Create a ledger: keys, database, and the first entries with the shipped catalogue."""
+    home = create_home(folder, origin=origin, operator=operator, random=os.urandom)
+    create_ledger(home, simulated_clock=simulated_clock)
+    key = home.log_key().verifier
+    typer.echo(f"Created the ledger {origin} in {folder}.")
+    typer.echo(f"  log key to publish   {key}")
+    typer.echo(f"  keep apart, back up separately: {folder / 'keys'} and {folder / 'signer'}")
+    typer.echo(f"  next                 kesu department --help, then: kesu serve {folder}")
+
+
+def create_ledger(home: LedgerHome, *, simulated_clock: bool) -> None:
+    """Write the first entries: `ledger.opened` and the shipped catalogue items."""
+    operator = home.operator_key()
+    with open_for_writing(home, clock=now, random=os.urandom, new=True) as ledger:
+
+        def append(submission: Submission) -> None:
+            ledger.sequencer.append(ledger.sequencer.admit(submission.statement, submission.openings))
+
+        append(opening_statement(pen(operator), home.log_key().verifier, simulated_clock=simulated_clock))
+        for definition in shipped_definitions():
+            append(catalogue_statement(pen(operator), parse_item(definition)))
+
+
+def serve(
+    folder: Folder,
+    *,
+    host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one")] = 8321,
+) -> None:
+    """Serve the HTTP API of a ledger until interrupted. Stops by itself, and says why, if what is stored is unsound."""
+    with open_for_writing(LedgerHome(folder), clock=now, random=os.urandom) as ledger:
+        ledger.sequencer.start()
+        app = create_app(Context(ledger, ledger.home.auditor_token()))
+        config = uvicorn.Config(
+            app, host=host, port=port, loop="uvloop", http="httptools", access_log=False, log_level="warning"
+        )
+        serve_until_stopped(config, ledger.sequencer, lambda address: typer.echo(f"Serving {folder} at {address}"))
+
+
+def archive(
+    folder: Folder,
+    target: Annotated[Path, typer.Argument(help="New folder for the archive")],
+    *,
+    openings: Annotated[
+        bool, typer.Option("--openings", help="With the values: for auditors who are entitled to them")
+    ] = False,
+) -> None:
+    """Write the log as a folder of files in tlog-tiles layout, which anybody can audit with: kesu verify TARGET."""
+    with open_for_reading(LedgerHome(folder), os.urandom) as ledger:
+        source = DatabaseSource(ledger.reader, ledger.recorder, ledger.mapper)
+        with tracked("archive") as progress:
+            size = write_archive(source, target, with_openings=openings, progress=progress)
+    typer.echo(f"Wrote {size} entries to {target}. Check them with: kesu verify {target}")
+
+
+def show_json(value: object) -> None:
+    """Print JSON for machines."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))

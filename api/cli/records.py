@@ -1,0 +1,137 @@
+"""`kesu records`: the records of a subject, or of all, now or as known at a date."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from api.cli.place import Usage
+from ledger.domain.events import Erased
+from ledger.home import LedgerHome
+from ledger.service import open_for_reading
+from ledger.subjects import check_identifier
+from ledger.vocabulary import TERMS
+from projections.as_of import parse_as_of
+from projections.history import subject_history, whole_history
+from projections.records import RecordView, fold_records, standing
+from verify.handle import organisation_handle
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet runs a cell that begins so."""
+
+
+class Format(StrEnum):
+    """How to print."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+def records(  # noqa: PLR0913 - options of a command
+    folder: Annotated[Path, typer.Argument(help="The ledger's folder (a server may have it open)")],
+    subject: Annotated[
+        str | None, typer.Argument(help="The subject as SCHEME:CODE, e.g. uscc:91110000MA00000077; none with --all")
+    ] = None,
+    *,
+    all_subjects: Annotated[bool, typer.Option("--all", help="Records of every subject")] = False,
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="As known at the end of this day in Beijing (YYYY-MM-DD), or at an instant (...Z)"),
+    ] = None,
+    revoked: Annotated[bool, typer.Option("--revoked", help="Revoked records too")] = False,
+    output: Annotated[Format, typer.Option("--format", help="How to print")] = Format.TABLE,
+) -> None:
+    """List credit records in the order of filing, as the operator and regulators see them."""
+    if (subject is None) is not all_subjects:
+        raise Usage("name one subject as SCHEME:CODE, or give --all")
+    instant = parse_as_of(as_of) if as_of is not None else None
+    with open_for_reading(LedgerHome(folder), os.urandom) as ledger:
+        if subject is None:
+            history = whole_history(ledger.recorder, ledger.mapper)
+        else:
+            scheme, _, code = subject.partition(":")
+            check_identifier(scheme, code)
+            history = subject_history(ledger.recorder, ledger.mapper, organisation_handle(scheme, code))
+        views = fold_records(history, instant).values()
+    shown = list(views) if revoked else standing(views)
+    if output is Format.JSON:
+        json.dump([record_json(view) for view in shown], sys.stdout, ensure_ascii=False, indent=1)
+        sys.stdout.write("\n")
+    elif output is Format.CSV:
+        _print_csv(shown)
+    else:
+        _print_table(shown)
+
+
+def record_json(view: RecordView) -> dict[str, Any]:
+    """A record with everything known of it."""
+    subject = view.subject
+    return {
+        "record": str(view.record),
+        "item": view.state.item,
+        "item_version": view.item_version,
+        "issuer": view.state.issuer,
+        "status": view.status.value,
+        "disclosed": view.state.disclosed,
+        "subject": None
+        if isinstance(subject, Erased)
+        else {"scheme": subject.scheme, "code": subject.code, "name": subject.name},
+        "values": None if isinstance(view.values, Erased) else dict(view.values),
+        "filed_at": view.filed_at,
+        "changed_at": view.changed_at,
+        "superseded_by": view.superseded_by,
+        "entries": list(view.entries),
+    }
+
+
+def _print_table(views: list[RecordView]) -> None:
+    table = Table(title=f"{len(views)} records", title_justify="left")
+    for column in ("filed", "item", "status", "subject", "values", "entries"):
+        table.add_column(column, overflow="fold")
+    for view in views:
+        subject, values = view.subject, view.values
+        table.add_row(
+            view.filed_at[:10],
+            f"{view.state.item} v{view.item_version}",
+            f"{view.status.value} {TERMS[view.status].zh}",
+            "erased" if isinstance(subject, Erased) else f"{subject.name}\n{subject.scheme}:{subject.code}",
+            "erased"
+            if isinstance(values, Erased)
+            else "\n".join(f"{code} {_cell(value)}" for code, value in values.items() if value is not None),
+            ", ".join(map(str, view.entries)),
+        )
+    Console().print(table)
+
+
+def _print_csv(views: Iterable[RecordView]) -> None:
+    rows = [record_json(view) for view in views]
+    codes = list(dict.fromkeys(code for row in rows for code in row["values"] or {}))
+    writer = csv.writer(sys.stdout)
+    writer.writerow(["record", "item", "status", "scheme", "code", "name", "filed_at", "changed_at", *codes])
+    writer.writerows(_csv_rows(rows, codes))
+
+
+def _csv_rows(rows: Iterable[dict[str, Any]], codes: list[str]) -> Iterator[list[str]]:
+    for row in rows:
+        subject, values = row["subject"] or {}, row["values"] or {}
+        cells = [row["record"], row["item"], row["status"]]
+        cells += [subject.get(name, "") for name in ("scheme", "code", "name")]
+        cells += [row["filed_at"], row["changed_at"], *(_cell(values.get(code)) for code in codes)]
+        yield [f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells]
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)

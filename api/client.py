@@ -1,0 +1,179 @@
+"""The department's client: sends signed submissions and believes only receipts it has verified. Standard library alone."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+import time
+import urllib.parse
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ledger.errors import Fault, LedgerError
+from verify.checkpoint import Checkpoint
+from verify.entry import Entry
+from verify.errors import EvidenceError, Malformed
+from verify.note import VerifierKey
+from verify.receipt import Receipt, verify_receipt
+from verify.strict import JsonValue, load_json
+from verify.submission import Submission
+
+_TIMEOUT_SECONDS = 60
+_FIRST_PAUSE_SECONDS = 0.1
+_LONGEST_PAUSE_SECONDS = 5.0
+_BUSY = 503
+_KNOWN_CHECKPOINTS = 8
+
+
+class Unreachable(LedgerError):
+    """The server did not answer, or not in our language; what was sent may or may not be recorded."""
+
+
+class Refused(LedgerError):
+    """The server refused the request, with its reasons (RFC 9457)."""
+
+    def __init__(self, status: int, slug: str, title: str, faults: tuple[Fault, ...], detail: str | None) -> None:
+        reasons = "; ".join(fault.sentence() for fault in faults) or detail or title
+        super().__init__(f"{slug}: {reasons}")
+        self.status = status
+        self.slug = slug
+        self.faults = faults
+
+
+class Unproved(LedgerError):
+    """The server answered with a receipt that does not prove what was sent. Keep it: it is evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A statement that is proved to be in the log."""
+
+    receipt: Receipt
+    entry: Entry
+    repeated: bool
+    warnings: tuple[Fault, ...]
+
+
+class LedgerClient:
+    """Talks to one ledger; may be used by many threads, each of which gets a connection of its own.
+
+    Requests are repeated for `patience` seconds while the server cannot be reached or is busy: a statement is identified
+    by its id, so sending the same bytes again is always safe.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        log_key: VerifierKey | None = None,
+        token: str | None = None,
+        patience: float = 30.0,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Without `log_key` the key that the server names is believed."""
+        parts = urllib.parse.urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise Malformed("url", "must be an http or https address such as http://127.0.0.1:8321")
+        self._connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        self._address = parts.netloc
+        self._prefix = parts.path.rstrip("/")
+        self._headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if token:
+            self._headers["Authorization"] = f"Bearer {token}"
+        self._patience = patience
+        self._sleep = sleep
+        self._local = threading.local()
+        self._checkpoints: tuple[Checkpoint, ...] = ()
+        self._log_key = log_key
+
+    @property
+    def log_key(self) -> VerifierKey:
+        """The key that receipts are checked against."""
+        if self._log_key is None:
+            match self.get_json("/v1/ledger"):
+                case {"vkey": str(vkey)}:
+                    self._log_key = VerifierKey.parse(vkey)
+                case _:
+                    raise Unreachable("the server does not say which log it is")
+        return self._log_key
+
+    def submit(self, submission: Submission) -> Submitted:
+        """Append a statement and verify its receipt; raises `Refused`, `Unreachable` or `Unproved`."""
+        body = json.dumps(submission.to_json(), ensure_ascii=False, separators=(",", ":")).encode()
+        answer = self._json("POST", "/v1/statements", body)
+        match answer:
+            case {"receipt": receipt, "repeated": bool(repeated), "warnings": list(warnings)}:
+                return self._verified(submission, Receipt.from_json(receipt), warnings, repeated=repeated)
+        raise Unreachable("the server answered a statement with something else than a receipt")
+
+    def known(self, identifiers: Iterable[str]) -> set[str]:
+        """Which of these statements are in the log already."""
+        body = json.dumps({"ids": list(identifiers)}).encode()
+        match self._json("POST", "/v1/receipts:known", body):
+            case {"known": list(known)}:
+                return {item for item in known if isinstance(item, str)}
+        raise Unreachable("the server does not say which statements it knows")
+
+    def get_json(self, path: str) -> JsonValue:
+        """``GET`` a JSON resource."""
+        return self._json("GET", path, None)
+
+    def _verified(
+        self, submission: Submission, receipt: Receipt, warnings: list[JsonValue], *, repeated: bool
+    ) -> Submitted:
+        try:
+            verified = verify_receipt(receipt, self.log_key, self._checkpoints)
+        except EvidenceError as error:
+            raise Unproved(f"the receipt does not verify: {error}") from None
+        if verified.entry.statement.raw != submission.statement:
+            raise Unproved("the receipt is of another statement than the one that was sent")
+        if verified.checkpoint not in self._checkpoints:
+            self._checkpoints = (verified.checkpoint, *self._checkpoints[: _KNOWN_CHECKPOINTS - 1])
+        return Submitted(receipt, verified.entry, repeated, tuple(_fault(item) for item in warnings))
+
+    def _json(self, method: str, path: str, body: bytes | None) -> JsonValue:
+        status, data = self._patiently(method, path, body)
+        try:
+            value = load_json(data)
+        except Malformed:
+            raise Unreachable(f"{path}: the server answered {status} with something that is not JSON") from None
+        if status < 400:  # noqa: PLR2004 - HTTP's line between answers and errors
+            return value
+        members = value if isinstance(value, dict) else {}
+        errors = members.get("errors")
+        raise Refused(
+            status,
+            str(members.get("type", "")).rpartition("/")[2] or str(status),
+            str(members.get("title", f"the server answered {status}")),
+            tuple(_fault(item) for item in errors) if isinstance(errors, list) else (),
+            str(members["detail"]) if members.get("detail") else None,
+        )
+
+    def _patiently(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
+        waited, pause = 0.0, _FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                status, data = self._once(method, path, body)
+                if status != _BUSY or waited >= self._patience:
+                    return status, data
+            except (OSError, http.client.HTTPException) as error:
+                self._local.connection = None
+                if waited >= self._patience:
+                    reason = str(error) or type(error).__name__
+                    raise Unreachable(f"the ledger at {self._address} cannot be reached: {reason}") from None
+            self._sleep(pause)
+            waited, pause = waited + pause, min(2 * pause, _LONGEST_PAUSE_SECONDS)
+
+    def _once(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._connect(self._address, timeout=_TIMEOUT_SECONDS)
+        connection.request(method, self._prefix + path, body, self._headers)
+        response = connection.getresponse()
+        return response.status, response.read()
+
+
+def _fault(value: JsonValue) -> Fault:
+    members = value if isinstance(value, dict) else {}
+    return Fault(*(str(members.get(name, "")) for name in ("field", "rule", "fix")))

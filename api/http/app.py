@@ -1,0 +1,66 @@
+"""The application: routes put together around an open ledger."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+
+from api.http import catalogue, log, statements, subjects
+from api.http.context import Context
+from api.http.docs import serve_docs
+from api.problems import HANDLED, PROBLEMS, handle, render
+from verify.errors import Malformed
+
+_DESCRIPTION = """
+可查、可核、可溯: a public-credit ledger. Departments append signed statements; each becomes one hash-chained,
+Merkle-logged entry; anybody can check the log.
+
+* **Write**: `POST /v1/statements` answers with a *receipt* once the entry is under a signed, published checkpoint.
+* **Query**: `GET /v1/subjects/{scheme}/{code}/records`; with the auditor's token and `as_of`, as known at any instant.
+* **Verify**: `GET /checkpoint` and `GET /tile/...` are a C2SP tlog-tiles log; `kesu verify URL` audits it.
+
+Errors are RFC 9457 problem details. Money is in fen 分 (0.01 yuan), instants are UTC.
+"""
+
+
+def create_app(context: Context) -> FastAPI:
+    """The HTTP application of one ledger."""
+    app = FastAPI(
+        title="Kesu 可溯",
+        version="1",
+        summary="Public-credit ledger 公共信用账本",
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.context = context
+    for router in (statements.router, subjects.router, catalogue.router, log.router):
+        app.include_router(router)
+    for kind in HANDLED:
+        app.add_exception_handler(kind, handle)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        # pydantic's message may repeat the input, which may be personal: say where and which rule, never what.
+        first = error.errors()[0]
+        part = "/".join(str(step) for step in first["loc"])
+        return render(Malformed(part, str(first["type"]).replace("_", " ")), request.url.path)
+
+    @app.exception_handler(Exception)
+    async def failed(request: Request, error: Exception) -> Response:
+        return render(error, request.url.path)
+
+    @app.get("/problems/{slug}", response_class=PlainTextResponse, include_in_schema=False)
+    async def problem(slug: str) -> str:
+        rows = [row for row in PROBLEMS.values() if row.slug == slug]
+        if not rows:
+            return "No such problem.\n"
+        return "\n".join(f"{row.status} {row.slug}\n{row.title}.\n{row.remedy}\n" for row in dict.fromkeys(rows))
+
+    @app.get("/", include_in_schema=False)
+    async def start() -> RedirectResponse:
+        return RedirectResponse("/docs")
+
+    serve_docs(app)
+    return app

@@ -1,0 +1,29 @@
+"""The catalogue: what fields a record of each item has."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from fastapi import APIRouter
+
+from api.http.context import WithContext
+from api.http.statements import problems
+from ledger.catalogue import item_definition
+from ledger.errors import NotFound
+
+router = APIRouter(tags=["catalogue"])
+
+_VERSION = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
+
+
+@router.get(
+    "/v1/catalogue/{item}/{version}", summary="A version of a catalogue item 归集目录", responses=problems(404)
+)
+def catalogue_item(item: str, version: str, context: WithContext) -> dict[str, Any]:
+    """The item's definition as the operator published it: fields, kinds, labels, limits, sources."""
+    items = context.ledger.sequencer.rules.catalogue.items
+    found = items.get((item, int(version))) if _VERSION.fullmatch(version) else None
+    if found is None:
+        raise NotFound("this version of the item is not published; GET /v1/ledger lists the items")
+    return dict(item_definition(found))

@@ -1,0 +1,50 @@
+"""What every route needs: the open ledger, and who may see what."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.problems import TokenMissing
+from ledger.service import WritableLedger
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """An open ledger and the token of its auditors."""
+
+    ledger: WritableLedger
+    auditor_token: str
+
+
+def context_of(request: Request) -> Context:
+    """The context of the application a request came to."""
+    context: Context = request.app.state.context
+    return context
+
+
+def is_auditor(request: Request) -> bool:
+    """Whether the request carries the auditor's token; a wrong one is an error, not a public request."""
+    header = request.headers.get("authorization")
+    if header is None:
+        return False
+    expected = f"Bearer {context_of(request).auditor_token}"
+    if not hmac.compare_digest(header.encode(), expected.encode()):
+        raise TokenMissing("the token is not the auditor's")
+    return True
+
+
+def require_auditor(request: Request) -> None:
+    """Raise `TokenMissing` without the auditor's token."""
+    if not is_auditor(request):
+        raise TokenMissing("no token was sent")
+
+
+WithContext = Annotated[Context, Depends(context_of)]
+"""The route's ledger."""
+
+AuditorOnly = Depends(require_auditor)
+"""Dependency of a route for auditors, regulators and mirrors."""

@@ -1,0 +1,97 @@
+"""The log itself, as C2SP tlog-tiles serves it, and the state of the process."""
+
+from __future__ import annotations
+
+import re
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+from api.http.context import AuditorOnly, Context, WithContext, context_of
+from api.http.models import HealthModel, LedgerModel
+from api.http.statements import problems
+from verify.checkpoint import Checkpoint
+from verify.errors import SourceMissing
+from verify.registry import STATEMENT_CLOCK
+from verify.tiles import TILE_WIDTH, tile_width
+
+router = APIRouter(tags=["log"])
+
+_IMMUTABLE = {"Cache-Control": "public, max-age=31536000, immutable"}
+_PRIVATE = {"Cache-Control": "private, max-age=31536000, immutable"}
+_LEVEL = re.compile(r"0|[1-9][0-9]?", re.ASCII)
+_NUMBER = re.compile(r"((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?", re.ASCII)
+_OCTETS = "application/octet-stream"
+_MAX_LEVEL = 63
+
+
+@router.get("/checkpoint", summary="The latest signed checkpoint", responses=problems(404))
+def checkpoint(context: WithContext) -> Response:
+    """Origin, tree size and root, signed: C2SP tlog-checkpoint."""
+    note = context.ledger.reader.checkpoint()
+    return Response(note, media_type="text/plain; charset=utf-8", headers={"Cache-Control": "public, max-age=2"})
+
+
+@router.get(
+    "/tile/entries/{number:path}",
+    summary="An entry bundle (auditors, regulators and mirrors)",
+    dependencies=[AuditorOnly],
+    responses=problems(401, 404),
+)
+def bundle(number: str, context: WithContext) -> Response:
+    """256 entries, or the width named, each behind its length in two big-endian bytes: C2SP tlog-tiles."""
+    index, width = _parse_number(f"tile/entries/{number}", number)
+    _require_published(context, f"tile/entries/{number}", 0, index, width)
+    return Response(context.ledger.reader.bundle(index, width), media_type=_OCTETS, headers=_PRIVATE)
+
+
+@router.get("/tile/{level}/{number:path}", summary="A tile of tree hashes", responses=problems(404))
+def tile(level: str, number: str, context: WithContext) -> Response:
+    """256 hashes of 32 bytes, or the width named: C2SP tlog-tiles."""
+    path = f"tile/{level}/{number}"
+    if not _LEVEL.fullmatch(level) or int(level) > _MAX_LEVEL:
+        raise SourceMissing(path, "a level is a number from 0 to 63")
+    index, width = _parse_number(path, number)
+    _require_published(context, path, int(level), index, width)
+    return Response(context.ledger.reader.tile(int(level), index, width), media_type=_OCTETS, headers=_IMMUTABLE)
+
+
+@router.get("/v1/ledger", response_model=LedgerModel, summary="What this log is")
+def ledger(context: WithContext) -> LedgerModel:
+    """Origin, key and size of the log, and the catalogue items it takes records under."""
+    opened = context.ledger
+    registry = opened.sequencer.rules.registry
+    return LedgerModel(
+        origin=opened.log_key.name,
+        vkey=str(opened.log_key),
+        size=Checkpoint.parse(opened.reader.checkpoint()).size,
+        simulated_clock=registry.clock == STATEMENT_CLOCK,
+        items=dict(registry.items),
+    )
+
+
+@router.get("/healthz", response_model=HealthModel, summary="Whether the process works", responses={503: {"model": HealthModel}})
+def health(request: Request) -> Response:
+    """200 while statements are accepted, 503 once the sequencer has stopped."""
+    opened = context_of(request).ledger
+    works = opened.sequencer.failure is None
+    body = {"status": "ok" if works else "stopped", "size": opened.reader.size(), "waiting": opened.sequencer.waiting}
+    return JSONResponse(body, 200 if works else 503)
+
+
+def _parse_number(path: str, number: str) -> tuple[int, int]:
+    match = _NUMBER.fullmatch(number)
+    if match is None:
+        raise SourceMissing(path, "a tile number is groups of three digits, all but the last with an x before them")
+    digits = match[1].replace("x", "").replace("/", "")
+    width = int(match[2]) if match[2] else TILE_WIDTH
+    if match[2] and width >= TILE_WIDTH or match[1].startswith("x000"):
+        raise SourceMissing(path, "not the one spelling of this tile")
+    return int(digits), width
+
+
+def _require_published(context: Context, path: str, level: int, index: int, width: int) -> None:
+    """Serve only what a published checkpoint covers."""
+    size = Checkpoint.parse(context.ledger.reader.checkpoint()).size
+    if tile_width(level, index, size) < width:
+        raise SourceMissing(path, f"not covered by the checkpoint of size {size}")

@@ -1,0 +1,83 @@
+"""What is recorded about a subject."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+
+from api.http.context import WithContext, is_auditor
+from api.http.models import RecordModel, RecordsModel, SubjectModel
+from api.http.statements import problems
+from api.problems import TokenMissing
+from ledger.domain.events import Erased
+from ledger.subjects import check_identifier
+from ledger.vocabulary import TERMS
+from projections.as_of import parse_as_of
+from projections.history import subject_history
+from projections.records import RecordView, fold_records, public_view
+from verify.handle import organisation_handle
+from verify.strict import JsonValue
+
+router = APIRouter(tags=["subjects"])
+
+
+@router.get(
+    "/v1/subjects/{scheme}/{code}/records",
+    response_model=RecordsModel,
+    responses=problems(400, 401, 422),
+    summary="List a subject's credit records",
+)
+def records(
+    scheme: str, code: str, request: Request, context: WithContext, as_of: str | None = None
+) -> RecordsModel:
+    """The subject's records, in the order of filing.
+
+    Without a token: the records publicly disclosed now, with their public fields. With the auditor's token: all records
+    with all fields, and with `as_of` (a date, meaning its end in Beijing, or an instant) as they were known then.
+    History is not public: a record that was repaired or withdrawn would be found in it again.
+    """
+    check_identifier(scheme, code)
+    auditor = is_auditor(request)
+    if as_of is not None and not auditor:
+        raise TokenMissing("history is for auditors and regulators; leave as_of out for the public view")
+    instant = parse_as_of(as_of) if as_of is not None else None
+    ledger = context.ledger
+    checkpoint = ledger.reader.checkpoint().decode()
+    history = subject_history(ledger.recorder, ledger.mapper, organisation_handle(scheme, code))
+    views = fold_records(history, instant).values()
+    items = ledger.sequencer.rules.catalogue.items
+    shown = []
+    for view in views:
+        public = public_view(view, items)
+        if auditor:
+            shown.append(_model(view, None if isinstance(view.values, Erased) else dict(view.values)))
+        elif public is not None:
+            shown.append(_model(view, dict(public)))
+    return RecordsModel(
+        scheme=scheme,
+        code=code,
+        as_of=instant,
+        view="full" if auditor else "public",
+        records=shown,
+        checkpoint=checkpoint,
+    )
+
+
+def _model(view: RecordView, values: dict[str, JsonValue] | None) -> RecordModel:
+    subject = view.subject
+    return RecordModel(
+        record=str(view.record),
+        item=view.state.item,
+        item_version=view.item_version,
+        issuer=view.state.issuer,
+        status=view.status.value,
+        status_zh=TERMS[view.status].zh,
+        disclosed=view.state.disclosed,
+        filed_at=view.filed_at,
+        changed_at=view.changed_at,
+        subject=None
+        if isinstance(subject, Erased)
+        else SubjectModel(scheme=subject.scheme, code=subject.code, name=subject.name),
+        values=values,
+        entries=list(view.entries),
+        superseded_by=view.superseded_by,
+    )

@@ -1,0 +1,10 @@
+"""The department's importer, pure part: a source file and a declared mapping become credit actions, or row faults.
+
+Nothing here signs, sends or asks a clock; the command line does that with what these modules return.
+
+* `mapping`     a TOML file that says which column becomes which field -> `Mapping`
+* `conversion`  one source value -> one catalogue value, exactly or not at all
+* `rows`        a CSV or JSON-lines file -> a stream of `SourceRow`
+* `actions`     rows -> `Action` (file, correct, revoke) or `RowFault`, remembering what each record last said
+* `faults`      the rows that could not be taken, written so that they can be put right and sent again
+"""

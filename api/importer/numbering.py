@@ -1,0 +1,71 @@
+"""Names for what a source already has: the same row always becomes the same statement id, the same record the same record id.
+
+The ids stand in the log for ever, so they must not let anybody guess rows from them: they are keyed with a secret that
+only the department has (docs/decisions/0005-import-ids.md). Lose it, and an import no longer recognises what it sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from pathlib import Path
+
+from api.importer.outcome import Action
+from ledger.home import write_secret
+from verify.canonical import canonical_json
+from verify.errors import Malformed
+from verify.strict import JsonValue, decode_base64, encode_base64, parse_decimal
+from verify.submission import Random, uuid7
+
+_KIND = "kesu-numbering-v1"
+_SECRET_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """The secret, and when it was made: the time every UUIDv7 of this numbering carries (Unix milliseconds)."""
+
+    milliseconds: int
+    secret: bytes
+
+    def record_id(self, action: Action) -> str:
+        """The record that a row is about: by its key at the source and how often that key was filed."""
+        return self._uuid("record", [*action.key, action.generation])
+
+    def statement_id(self, action: Action, item: str, item_version: int) -> str:
+        """The statement that a row becomes: by everything it says."""
+        return self._uuid(
+            "statement",
+            [
+                item,
+                item_version,
+                action.kind.value,
+                action.generation,
+                action.subject_scheme,
+                action.subject_code,
+                action.subject_name,
+                action.reason,
+                action.made_at,
+                list(action.key),
+                dict(action.values),
+            ],
+        )
+
+    def _uuid(self, purpose: str, parts: list[JsonValue]) -> str:
+        message = purpose.encode() + b"\x00" + canonical_json(parts)
+        return uuid7(self.milliseconds, hmac.digest(self.secret, message, hashlib.sha256)[:10])
+
+
+def open_numbering(path: Path, *, milliseconds: int, random: Random) -> Numbering:
+    """Read the numbering of a department, or make it when there is none. Raises `Malformed` or `OSError`."""
+    if not path.exists():
+        numbering = Numbering(milliseconds, random(_SECRET_BYTES))
+        write_secret(path, f"{_KIND} {numbering.milliseconds} {encode_base64(numbering.secret)}\n")
+        return numbering
+    match path.read_text("ascii").removesuffix("\n").split(" "):
+        case [kind, made, secret] if kind == _KIND:
+            return Numbering(
+                parse_decimal(made, f"{path.name} time"), decode_base64(secret, f"{path.name} secret", _SECRET_BYTES)
+            )
+    raise Malformed(path.name, f"must be one line: {_KIND} <milliseconds> <base64 of 32 bytes>")

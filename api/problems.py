@@ -1,0 +1,138 @@
+"""The one table from exceptions to HTTP (RFC 9457 problem details)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import Request
+from fastapi.responses import JSONResponse, Response
+
+from ledger.errors import (
+    Busy,
+    Fault,
+    LedgerError,
+    NotAdmissible,
+    NotEntitled,
+    NotFound,
+    Refusal,
+    RuleBroken,
+    StatementIdReused,
+    Stopped,
+)
+from verify.errors import EvidenceError, Malformed, SourceMissing
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class TokenMissing(LedgerError):
+    """The resource is for auditors and regulators, and no valid token came with the request."""
+
+
+class TooLarge(LedgerError):
+    """The request body is larger than any statement can be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A kind of problem: its status, stable name, title, and what to do about it."""
+
+    status: int
+    slug: str
+    title: str
+    remedy: str
+
+
+PROBLEMS: dict[type[Exception], Problem] = {
+    StatementIdReused: Problem(
+        409,
+        "statement-id-reused",
+        "The statement's id was used before with other bytes",
+        "Draw a new UUIDv7 for a new statement; send the identical bytes again to get the original receipt.",
+    ),
+    RuleBroken: Problem(
+        409,
+        "rule-broken",
+        "The state of the record does not allow this",
+        "Look at the record's history; each fault names the rule and what would be allowed.",
+    ),
+    NotEntitled: Problem(
+        403,
+        "not-entitled",
+        "The signature or the signer's competence does not hold",
+        "Check the key's registration and that the exact bytes sent were signed.",
+    ),
+    NotAdmissible: Problem(
+        422,
+        "not-admissible",
+        "The statement, its openings or its values break a rule",
+        "Each fault names the field, the rule and the fix. Nothing was recorded.",
+    ),
+    Malformed: Problem(
+        400, "malformed", "The request is not in the required form", "See the operation's example in /docs."
+    ),
+    TokenMissing: Problem(
+        401,
+        "token-missing",
+        "This is for auditors and regulators",
+        "Send the token as: Authorization: Bearer <token>. Without it, ask for the public view.",
+    ),
+    TooLarge: Problem(
+        413, "too-large", "The request body is too large", "A statement with its openings is at most 2 MiB."
+    ),
+    SourceMissing: Problem(404, "not-found", "There is no such resource", "Check the path against the checkpoint's size."),
+    NotFound: Problem(404, "not-found", "There is no such resource", "Check the identifier."),
+    Busy: Problem(503, "busy", "Too many statements are waiting", "Send the same bytes again after Retry-After seconds."),
+    Stopped: Problem(
+        503,
+        "stopped",
+        "The ledger has stopped accepting statements",
+        "Send the same bytes again later: if it was recorded, you get its receipt.",
+    ),
+}
+
+_RETRY_AFTER_SECONDS = 1
+
+
+def problem_of(error: Exception) -> Problem:
+    """The table's row for an exception, by its class or the nearest one above it."""
+    for kind in type(error).__mro__:
+        if kind in PROBLEMS:
+            return PROBLEMS[kind]
+    return Problem(500, "internal", "The server failed", "Try again; the operator has been told.")
+
+
+def render(error: Exception, instance: str) -> Response:
+    """The response for an exception; `instance` is the request's path without its query."""
+    problem = problem_of(error)
+    body: dict[str, object] = {
+        "type": f"/problems/{problem.slug}",
+        "title": problem.title,
+        "status": problem.status,
+        "instance": instance,
+        "remedy": problem.remedy,
+    }
+    if isinstance(error, Refusal):
+        body["errors"] = [fault_json(fault) for fault in error.faults]
+    elif isinstance(error, Malformed):
+        body["errors"] = [fault_json(Fault(error.part, error.rule, "see the operation's example in /docs"))]
+    elif problem.status < 500:  # noqa: PLR2004 - a failure of ours explains nothing to a stranger
+        body["detail"] = str(error)
+    headers = {}
+    if problem.status == 503:  # noqa: PLR2004
+        headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
+    if problem.status == 401:  # noqa: PLR2004
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(body, problem.status, headers, MEDIA_TYPE)
+
+
+def fault_json(fault: Fault) -> dict[str, str]:
+    """A fault as JSON."""
+    return {"field": fault.field, "rule": fault.rule, "fix": fault.fix}
+
+
+async def handle(request: Request, error: Exception) -> Response:
+    """FastAPI's exception handler for everything in the table."""
+    return render(error, request.url.path)
+
+
+HANDLED: tuple[type[Exception], ...] = (LedgerError, EvidenceError)

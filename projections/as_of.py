@@ -1,0 +1,27 @@
+"""The instant a question is asked for: what was known at the end of a day in Beijing, or at a moment."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta, timezone
+
+from verify.errors import Malformed
+from verify.strict import check_date, check_instant, format_instant
+
+BEIJING = timezone(timedelta(hours=8))
+"""China has had one time zone, without summer time, since 1992."""
+
+
+def parse_as_of(text: str) -> str:
+    """An instant `YYYY-MM-DDTHH:MM:SS.ffffffZ` as it is; a date `YYYY-MM-DD` as the last microsecond of that day in Beijing.
+
+    Raises `Malformed`.
+    """
+    try:
+        day = check_date(text, "as_of")
+    except Malformed:
+        try:
+            return check_instant(text, "as_of")
+        except Malformed:
+            raise Malformed("as_of", "must be a date YYYY-MM-DD or an instant YYYY-MM-DDTHH:MM:SS.ffffffZ") from None
+    end = datetime.combine(datetime.fromisoformat(day), time.max, BEIJING)
+    return format_instant(end.astimezone(UTC))

@@ -1,0 +1,24 @@
+"""Fetching events for a fold: one subject's, or the whole ledger's as a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.application import RecordedMapper
+from ledger.domain.events import Recorded
+from ledger.store.recorder import LedgerRecorder
+
+_PAGE = 1000
+
+
+def subject_history(recorder: LedgerRecorder, mapper: RecordedMapper, handle: str) -> Iterator[Recorded]:
+    """All events of one subject, in log order."""
+    return map(mapper.to_domain_event, recorder.select_subject(handle))
+
+
+def whole_history(recorder: LedgerRecorder, mapper: RecordedMapper) -> Iterator[Recorded]:
+    """All events, in log order, a page at a time."""
+    position = 0
+    while page := recorder.select_notifications(position, _PAGE, inclusive_of_start=False):
+        yield from map(mapper.to_domain_event, page)
+        position = page[-1].id
