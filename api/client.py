@@ -1,4 +1,4 @@
-"""The department's client: sends signed submissions and believes only receipts it has verified. Standard library alone."""
+"""The department's client: sends signed submissions and believes only receipts it has verified. Standard library."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ import json
 import threading
 import time
 import urllib.parse
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from ledger.errors import Fault, LedgerError
 from verify.checkpoint import Checkpoint
-from verify.entry import Entry
 from verify.errors import EvidenceError, Malformed
 from verify.note import VerifierKey
-from verify.receipt import Receipt, verify_receipt
+from verify.receipt import Receipt, VerifiedReceipt, verify_receipt
 from verify.strict import JsonValue, load_json
 from verify.submission import Submission
 
 _TIMEOUT_SECONDS = 60
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 5.0
-_BUSY = 503
+_BUSY = HTTPStatus.SERVICE_UNAVAILABLE
 _KNOWN_CHECKPOINTS = 8
 
 
@@ -50,7 +50,7 @@ class Submitted:
     """A statement that is proved to be in the log."""
 
     receipt: Receipt
-    entry: Entry
+    verified: VerifiedReceipt
     repeated: bool
     warnings: tuple[Fault, ...]
 
@@ -58,8 +58,8 @@ class Submitted:
 class LedgerClient:
     """Talks to one ledger; may be used by many threads, each of which gets a connection of its own.
 
-    Requests are repeated for `patience` seconds while the server cannot be reached or is busy: a statement is identified
-    by its id, so sending the same bytes again is always safe.
+    Requests are repeated for `patience` seconds while the server cannot be reached or is busy: a statement is known by
+    its id, so sending the same bytes again is always safe.
     """
 
     def __init__(
@@ -100,8 +100,39 @@ class LedgerClient:
 
     def submit(self, submission: Submission) -> Submitted:
         """Append a statement and verify its receipt; raises `Refused`, `Unreachable` or `Unproved`."""
-        body = json.dumps(submission.to_json(), ensure_ascii=False, separators=(",", ":")).encode()
-        answer = self._json("POST", "/v1/statements", body)
+        return self._submitted(submission, self._json("POST", "/v1/statements", _body(submission)))
+
+    def submit_many(self, submissions: Sequence[Submission]) -> list[Submitted | Refused]:
+        """Append up to 1,000 statements in one request; the answers are in their order.
+
+        A refused one does not hurt the others. Raises `Unreachable` or `Unproved`.
+        """
+        outcomes: dict[int, Submitted | Refused] = {}
+        waited, pause = 0.0, _FIRST_PAUSE_SECONDS
+        while len(outcomes) < len(submissions):
+            open_ones = [number for number in range(len(submissions)) if number not in outcomes]
+            body = b"\n".join(_body(submissions[number]) for number in open_ones)
+            status, data = self._patiently("POST", "/v1/statements:batch", body)
+            lines = data.split(b"\n")[:-1]
+            if status != HTTPStatus.OK or len(lines) != len(open_ones):
+                self._answer(status, data, "/v1/statements:batch")
+                raise Unreachable("the server did not answer every line of a batch")
+            for number, line in zip(open_ones, lines, strict=True):
+                outcome = self._outcome(submissions[number], load_json(line))
+                if not (isinstance(outcome, Refused) and outcome.status == _BUSY and waited < self._patience):
+                    outcomes[number] = outcome
+            if len(outcomes) < len(submissions):
+                self._sleep(pause)
+                waited, pause = waited + pause, min(2 * pause, _LONGEST_PAUSE_SECONDS)
+        return [outcomes[number] for number in range(len(submissions))]
+
+    def _outcome(self, submission: Submission, answer: JsonValue) -> Submitted | Refused:
+        match answer:
+            case {"status": int(status), "problem": dict(problem)}:
+                return _refused(status, problem)
+        return self._submitted(submission, answer)
+
+    def _submitted(self, submission: Submission, answer: JsonValue) -> Submitted:
         match answer:
             case {"receipt": receipt, "repeated": bool(repeated), "warnings": list(warnings)}:
                 return self._verified(submission, Receipt.from_json(receipt), warnings, repeated=repeated)
@@ -126,29 +157,23 @@ class LedgerClient:
             verified = verify_receipt(receipt, self.log_key, self._checkpoints)
         except EvidenceError as error:
             raise Unproved(f"the receipt does not verify: {error}") from None
-        if verified.entry.statement.raw != submission.statement:
+        if verified.statement != submission.statement:
             raise Unproved("the receipt is of another statement than the one that was sent")
         if verified.checkpoint not in self._checkpoints:
             self._checkpoints = (verified.checkpoint, *self._checkpoints[: _KNOWN_CHECKPOINTS - 1])
-        return Submitted(receipt, verified.entry, repeated, tuple(_fault(item) for item in warnings))
+        return Submitted(receipt, verified, repeated, tuple(_fault(item) for item in warnings))
 
     def _json(self, method: str, path: str, body: bytes | None) -> JsonValue:
-        status, data = self._patiently(method, path, body)
+        return self._answer(*self._patiently(method, path, body), path)
+
+    def _answer(self, status: int, data: bytes, path: str) -> JsonValue:
         try:
             value = load_json(data)
         except Malformed:
             raise Unreachable(f"{path}: the server answered {status} with something that is not JSON") from None
-        if status < 400:  # noqa: PLR2004 - HTTP's line between answers and errors
+        if status < HTTPStatus.BAD_REQUEST:
             return value
-        members = value if isinstance(value, dict) else {}
-        errors = members.get("errors")
-        raise Refused(
-            status,
-            str(members.get("type", "")).rpartition("/")[2] or str(status),
-            str(members.get("title", f"the server answered {status}")),
-            tuple(_fault(item) for item in errors) if isinstance(errors, list) else (),
-            str(members["detail"]) if members.get("detail") else None,
-        )
+        raise _refused(status, value if isinstance(value, dict) else {})
 
     def _patiently(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
         waited, pause = 0.0, _FIRST_PAUSE_SECONDS
@@ -172,6 +197,21 @@ class LedgerClient:
         connection.request(method, self._prefix + path, body, self._headers)
         response = connection.getresponse()
         return response.status, response.read()
+
+
+def _body(submission: Submission) -> bytes:
+    return json.dumps(submission.to_json(), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _refused(status: int, members: Mapping[str, JsonValue]) -> Refused:
+    errors = members.get("errors")
+    return Refused(
+        status,
+        str(members.get("type", "")).rpartition("/")[2] or str(status),
+        str(members.get("title", f"the server answered {status}")),
+        tuple(_fault(item) for item in errors) if isinstance(errors, list) else (),
+        str(members["detail"]) if members.get("detail") else None,
+    )
 
 
 def _fault(value: JsonValue) -> Fault:

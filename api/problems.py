@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response
@@ -20,12 +21,17 @@ from ledger.errors import (
     Stopped,
 )
 from verify.errors import EvidenceError, Malformed, SourceMissing
+from verify.strict import JsonValue
 
 MEDIA_TYPE = "application/problem+json"
 
 
 class TokenMissing(LedgerError):
     """The resource is for auditors and regulators, and no valid token came with the request."""
+
+
+class MethodRefused(LedgerError):
+    """The resource is there, but not for this method."""
 
 
 class TooLarge(LedgerError):
@@ -76,12 +82,19 @@ PROBLEMS: dict[type[Exception], Problem] = {
         "This is for auditors and regulators",
         "Send the token as: Authorization: Bearer <token>. Without it, ask for the public view.",
     ),
+    MethodRefused: Problem(
+        405, "method-not-allowed", "The resource does not take this method", "See the resource's operations in /docs."
+    ),
     TooLarge: Problem(
         413, "too-large", "The request body is too large", "A statement with its openings is at most 2 MiB."
     ),
-    SourceMissing: Problem(404, "not-found", "There is no such resource", "Check the path against the checkpoint's size."),
+    SourceMissing: Problem(
+        404, "not-found", "There is no such resource", "Check the path against the checkpoint's size."
+    ),
     NotFound: Problem(404, "not-found", "There is no such resource", "Check the identifier."),
-    Busy: Problem(503, "busy", "Too many statements are waiting", "Send the same bytes again after Retry-After seconds."),
+    Busy: Problem(
+        503, "busy", "Too many statements are waiting", "Send the same bytes again after Retry-After seconds."
+    ),
     Stopped: Problem(
         503,
         "stopped",
@@ -89,6 +102,8 @@ PROBLEMS: dict[type[Exception], Problem] = {
         "Send the same bytes again later: if it was recorded, you get its receipt.",
     ),
 }
+
+INTERNAL = Problem(500, "internal", "The server failed", "Try again; if it stays so, tell the operator.")
 
 _RETRY_AFTER_SECONDS = 1
 
@@ -98,13 +113,13 @@ def problem_of(error: Exception) -> Problem:
     for kind in type(error).__mro__:
         if kind in PROBLEMS:
             return PROBLEMS[kind]
-    return Problem(500, "internal", "The server failed", "Try again; the operator has been told.")
+    return INTERNAL
 
 
-def render(error: Exception, instance: str) -> Response:
-    """The response for an exception; `instance` is the request's path without its query."""
+def problem_json(error: Exception, instance: str) -> tuple[Problem, dict[str, JsonValue]]:
+    """The problem details of an exception; `instance` is the request's path without its query."""
     problem = problem_of(error)
-    body: dict[str, object] = {
+    body: dict[str, JsonValue] = {
         "type": f"/problems/{problem.slug}",
         "title": problem.title,
         "status": problem.status,
@@ -115,17 +130,23 @@ def render(error: Exception, instance: str) -> Response:
         body["errors"] = [fault_json(fault) for fault in error.faults]
     elif isinstance(error, Malformed):
         body["errors"] = [fault_json(Fault(error.part, error.rule, "see the operation's example in /docs"))]
-    elif problem.status < 500:  # noqa: PLR2004 - a failure of ours explains nothing to a stranger
+    elif problem.status < HTTPStatus.INTERNAL_SERVER_ERROR:  # a failure of ours explains nothing to a stranger
         body["detail"] = str(error)
+    return problem, body
+
+
+def render(error: Exception, instance: str) -> Response:
+    """The response for an exception."""
+    problem, body = problem_json(error, instance)
     headers = {}
-    if problem.status == 503:  # noqa: PLR2004
+    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
-    if problem.status == 401:  # noqa: PLR2004
+    if problem.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(body, problem.status, headers, MEDIA_TYPE)
 
 
-def fault_json(fault: Fault) -> dict[str, str]:
+def fault_json(fault: Fault) -> dict[str, JsonValue]:
     """A fault as JSON."""
     return {"field": fault.field, "rule": fault.rule, "fix": fault.fix}
 

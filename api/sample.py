@@ -192,7 +192,7 @@ def _company(number: int) -> _Company:
 
 
 def company_code(number: int) -> str:
-    """The unified social credit code of test company `number`, from 1; valid by its check character, given to nobody."""
+    """The code of test company `number`, from 1: valid by its check character, a test code by its low number."""
     return _code(f"91110000MA{number:07d}")
 
 

@@ -1,9 +1,10 @@
-"""The ledger's own statements: what `kesu init` and the operator say. Pure; keys, clock and randomness are passed in."""
+"""The ledger's own statements: what `kesu init` and the operator say. Pure: keys, time, randomness are passed in."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from ledger.catalogue import CatalogueItem, item_definition
 from verify.note import SigningKey, VerifierKey
@@ -48,7 +49,9 @@ def opening_statement(pen: Pen, log_key: VerifierKey, *, simulated_clock: bool) 
 def catalogue_statement(pen: Pen, item: CatalogueItem) -> Submission:
     """`catalogue.published`: one version of an item, signed by the operator."""
     about: dict[str, JsonValue] = {"catalogue": {"item": item.item, "version": item.version}}
-    return pen.write(StatementType.CATALOGUE_PUBLISHED, about, {"definition": item_definition(item)})
+    return pen.write(
+        StatementType.CATALOGUE_PUBLISHED, about, {"definition": cast("dict[str, JsonValue]", item_definition(item))}
+    )
 
 
 def application_statement(pen: Pen, name: str) -> Submission:

@@ -1,11 +1,12 @@
 """Admission: everything about a statement that needs only the request, the registry and the catalogue.
 
-Runs before the sequencer, in parallel for many statements; what depends on a record's state is decided in the sequencer.
+Runs before the sequencer, in parallel for many statements; what depends on a record's state is decided in the latter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from ledger.catalogue import CatalogueFault, CatalogueItem, concerns_natural_person, judge_values, parse_item
@@ -17,7 +18,7 @@ from ledger.vocabulary import ObjectionOutcome
 from verify.commitment import Opening, wrong_openings
 from verify.errors import Incompetent, Malformed, SignatureInvalid
 from verify.note import VerifierKey
-from verify.registry import Registry, StatementType, require_signed, statement_type
+from verify.registry import ADMINISTRATIVE, Registry, StatementType, require_signed, statement_type
 from verify.statement import Statement
 from verify.strict import JsonValue
 
@@ -41,6 +42,7 @@ _TEXTS: Mapping[StatementType, tuple[frozenset[str], frozenset[str]]] = {
 }
 """Committed paths besides the record's fields: those that must be there and those that may."""
 
+_OUTCOMES = tuple(outcome.value for outcome in ObjectionOutcome)
 _CARRIES_FIELDS = frozenset({StatementType.RECORD_FILED, StatementType.RECORD_CORRECTED})
 
 
@@ -77,6 +79,8 @@ def admit(raw: bytes, openings: Mapping[str, Opening], registry: Registry, catal
         _require_openings(statement, openings)
         _require_texts(kind, statement, openings)
         body = read_body(statement, openings)
+        if kind not in ADMINISTRATIVE:
+            statement.reference("record")
     except Malformed as error:
         raise NotAdmissible(Fault(error.part, error.rule, "see docs/format.md")) from None
     except SignatureInvalid as error:
@@ -103,7 +107,10 @@ def _require_openings(statement: Statement, openings: Mapping[str, Opening]) -> 
     faults += [
         Fault(f"openings/{path}", "salt and value do not open the commitment", "send what was committed to")
         for path in wrong_openings(statement.committed, openings)
+        if path in statement.committed
     ]
+    if openings.keys() - statement.committed.keys():  # their names are not repeated: nobody has checked what they are
+        faults.append(Fault("openings", "opens a path that is not committed to", "send what was committed to, no more"))
     salts = [opening.salt for opening in openings.values()]
     if len(set(salts)) != len(salts):
         faults.append(Fault("openings", "two fields share a salt", "draw 32 random bytes for every field"))
@@ -113,7 +120,7 @@ def _require_openings(statement: Statement, openings: Mapping[str, Opening]) -> 
 
 def _require_texts(kind: StatementType, statement: Statement, openings: Mapping[str, Opening]) -> None:
     required, optional = _TEXTS[kind]
-    paths = statement.committed.keys()
+    paths: AbstractSet[str] = statement.committed.keys()
     if kind in _CARRIES_FIELDS:
         paths = {path for path in paths if not path.startswith(DATA_PREFIX)}
     faults = [
@@ -128,8 +135,8 @@ def _require_texts(kind: StatementType, statement: Statement, openings: Mapping[
         value = openings[path].value
         if not isinstance(value, str) or not 0 < len(value.strip()) <= MAX_TEXT:
             faults.append(Fault(path, f"must be a text of 1 to {MAX_TEXT} characters", "say it in words"))
-        elif path == "outcome" and value not in {outcome.value for outcome in ObjectionOutcome}:
-            allowed = ", ".join(outcome.value for outcome in ObjectionOutcome)
+        elif path == "outcome" and value not in _OUTCOMES:
+            allowed = ", ".join(_OUTCOMES)
             faults.append(Fault(path, f"must be one of {allowed}", "choose one"))
     if faults:
         raise NotAdmissible(*faults)

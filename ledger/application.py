@@ -9,13 +9,12 @@ import msgspec
 import sqlalchemy as sa
 from eventsourcing.application import Application
 from eventsourcing.domain import DomainEventProtocol
-from eventsourcing.persistence import EnvType, InfrastructureFactory, JSONTranscoder, Mapper, StoredEvent
-from eventsourcing.utils import Environment
+from eventsourcing.persistence import InfrastructureFactory, JSONTranscoder, Mapper, StoredEvent
+from eventsourcing.utils import Environment, EnvType
 
 from ledger.domain.events import Erased, EventFacts, Recorded
 from ledger.store.recorder import STATE_SEPARATOR, LedgerFactory, LedgerRecorder
 from ledger.store.vault import KeyStore
-from verify.canonical import canonical_json
 from verify.commitment import openings_json, parse_openings
 from verify.strict import load_json
 
@@ -39,7 +38,7 @@ class RecordedMapper(Mapper[UUID]):
         event = cast("Recorded", domain_event)
         state = event_facts_bytes(event)
         if not isinstance(event.openings, Erased):
-            plaintext = canonical_json(openings_json(event.openings))
+            plaintext = _ENCODER.encode(openings_json(event.openings))
             context = _context(event.originator_id, event.originator_version)
             state += STATE_SEPARATOR + self._vault.seal(event.facts.subject, context, plaintext)
         return StoredEvent(event.originator_id, event.originator_version, event_topic(event), state)

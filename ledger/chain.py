@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from verify.entry import NO_PREVIOUS, EntryHeader, entry_bytes
-from verify.merkle import Frontier, leaf_hash
-from verify.tiles import TILE_HEIGHT
+from verify.entry import NO_PREVIOUS, EntryHeader, entry_bytes, split_entry
+from verify.merkle import HASH_BYTES, Frontier, leaf_hash
+from verify.tiles import TILE_HEIGHT, TILE_WIDTH
+
+TileReader = Callable[[int, int, int], bytes]
+"""``read(level, number, width)`` gives the first `width` hashes of a tile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,11 @@ class Head:
     size: int = 0
     digest: bytes = NO_PREVIOUS
     recorded_at: str = ""
+
+    @classmethod
+    def after(cls, seq: int, raw: bytes) -> Head:
+        """The head of a log that ends with this entry; raises `Malformed`."""
+        return cls(seq + 1, hashlib.sha256(raw).digest(), EntryHeader.parse(split_entry(raw)[0]).recorded_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +86,37 @@ class LogBatch:
         return header
 
 
+class EdgeTiles:
+    """The tiles at the right edge of the log, kept in memory: all proofs of entries just written lead through them."""
+
+    def __init__(self, stored: TileReader) -> None:
+        """`stored(level, number, width)` reads a tile that is not at the edge, or was begun before this process."""
+        self._stored = stored
+        self._tiles: dict[tuple[int, int], bytearray] = {}
+
+    def add(self, hashes: Iterable[TileHash]) -> None:
+        """Take in the tile hashes of a batch, in the order in which they were completed."""
+        for item in hashes:
+            number, position = divmod(item.position, TILE_WIDTH)
+            tile = self._tiles.get((item.level, number))
+            if tile is None:
+                begun = self._stored(item.level, number, position) if position else b""
+                tile = self._tiles[item.level, number] = bytearray(begun)
+            tile += item.hash
+
+    def tile(self, level: int, number: int, width: int) -> bytes:
+        """The first `width` hashes of a tile."""
+        tile = self._tiles.get((level, number))
+        return self._stored(level, number, width) if tile is None else bytes(tile[: width * HASH_BYTES])
+
+    def forget_full(self) -> None:
+        """Keep only the tiles that still grow."""
+        full = TILE_WIDTH * HASH_BYTES
+        self._tiles = {place: tile for place, tile in self._tiles.items() if len(tile) < full}
+
+
 def grow(frontier: Frontier, leaf: bytes) -> list[TileHash]:
-    """Append a leaf to the frontier and return the tile hashes that are complete with it: its own, and of full tiles."""
+    """Append a leaf to the frontier; the tile hashes that are complete with it are its own, and those of full tiles."""
     position = frontier.size
     completed = frontier.append(leaf)
     return [

@@ -120,7 +120,7 @@ class LedgerHome:
 def create_home(folder: Path, *, origin: str, operator: str, random: Random) -> LedgerHome:
     """Create folders, keys and token of a new ledger; the database follows with `ledger.opened`.
 
-    `origin` names the log (a scheme-less URL prefix, C2SP tlog-checkpoint), `operator` the issuer of its own statements.
+    `origin` names the log (a scheme-less URL prefix, C2SP tlog-checkpoint), `operator` the issuer of its statements.
     """
     if folder.exists() and any(folder.iterdir()):
         message = f"{folder} is not empty; a ledger is created only in a new folder"

@@ -1,8 +1,8 @@
 """The sequencer: takes whatever is waiting, decides each statement in order, and commits all of them at once.
 
 One thread owns everything that moves: head, frontier, registry, record states, signer. Callers wait on futures.
-From the moment a batch is handed to the database until its checkpoint is published every error is fatal: what is stored is
-then unknown, so the sequencer stops and lets the next start find out from the database and the signer journal.
+From the moment a batch is handed to the database until its checkpoint is published every error is fatal: what is stored
+is then unknown, so the sequencer stops and lets the next start find out from the database and the signer journal.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from uuid import UUID
 from ledger.admission import Admitted, Catalogue, admit
 from ledger.application import LedgerApplication
 from ledger.catalogue import Openness, parse_item
-from ledger.chain import LogBatch
+from ledger.chain import EdgeTiles, Head, LogBatch
 from ledger.domain.events import CataloguePublished, Erased, Recorded, recorded
 from ledger.domain.record import CreditRecord, Disclosure, decide, evolve
 from ledger.errors import (
@@ -30,8 +30,10 @@ from ledger.errors import (
     NotAdmissible,
     NotEntitled,
     Refusal,
+    RuleBroken,
     StatementIdReused,
     Stopped,
+    StoreUnsound,
 )
 from ledger.signer import Signer
 from ledger.store.reader import LogReader, make_receipts
@@ -90,6 +92,7 @@ class _Batch:
     events: list[Recorded] = field(default_factory=list)
     accepted: list[_Waiting] = field(default_factory=list)
     repeated: list[tuple[_Waiting, int, bytes]] = field(default_factory=list)
+    refused: list[tuple[_Waiting, Refusal]] = field(default_factory=list)
     by_id: dict[str, int] = field(default_factory=dict)
 
 
@@ -110,13 +113,16 @@ class Sequencer:
         self._records: OrderedDict[UUID, CreditRecord] = OrderedDict()
         self._failure: BaseException | None = None
         self._stopping = False
+        self._accepting = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="sequencer", daemon=True)
         self._head = self._recorder.head()
-        self._frontier = self._reader.frontier(self._head.size)
         self._ledger_stream: str | None = None
         self._ledger_version = 0
+        self._require_head()
         self._rules = self._replay_rules()
-        self._signer.publish()
+        self._signer.publish(self._head.size)
+        self._edge = EdgeTiles(self._reader.tile)
+        self._frontier = self._reader.frontier(self._head.size)
 
     @property
     def rules(self) -> Rules:
@@ -139,7 +145,8 @@ class Sequencer:
 
     def stop(self) -> None:
         """Finish what is waiting, then stop; returns when it has."""
-        self._stopping = True
+        with self._accepting:
+            self._stopping = True
         if self._thread.is_alive():
             self._queue.put(None)
             self._thread.join()
@@ -151,15 +158,14 @@ class Sequencer:
 
     def submit(self, admitted: Admitted) -> Future[Accepted]:
         """Queue an admitted statement; the future gives `Accepted`, a `Refusal` or `Stopped`. Raises `Busy`."""
-        if self._failure is not None or self._stopping:
-            raise Stopped("the ledger has stopped accepting statements")
         waiting = _Waiting(admitted, Future())
-        try:
-            self._queue.put_nowait(waiting)
-        except queue.Full:
-            raise Busy(f"{MAX_WAITING} statements are waiting") from None
-        if self._failure is not None:  # it failed between the two lines above and may not see the queue again
-            self._refuse_waiting(Stopped("the ledger has stopped accepting statements"))
+        with self._accepting:  # or the thread could end between the two lines, and nobody would answer
+            if self._failure is not None or self._stopping:
+                raise Stopped("the ledger has stopped accepting statements")
+            try:
+                self._queue.put_nowait(waiting)
+            except queue.Full:
+                raise Busy(f"{MAX_WAITING} statements are waiting") from None
         return waiting.future
 
     def _run(self) -> None:
@@ -177,10 +183,13 @@ class Sequencer:
                     last = True
                     break
                 batch.append(item)
+            # A future that its caller has given up would refuse its answer; one that is running cannot be given up.
+            batch = [waiting for waiting in batch if waiting.future.set_running_or_notify_cancel()]
             try:
                 self.process(batch)
             except BaseException as error:  # noqa: BLE001 - whatever it was, nothing may be appended after it
-                self._failure = error
+                with self._accepting:
+                    self._failure = error
                 for waiting in batch:
                     if not waiting.future.done():
                         waiting.future.set_exception(Stopped("the ledger stopped while the statement was written"))
@@ -195,7 +204,7 @@ class Sequencer:
                 waiting = self._queue.get_nowait()
             except queue.Empty:
                 return
-            if waiting is not None:
+            if waiting is not None and waiting.future.set_running_or_notify_cancel():
                 waiting.future.set_exception(reason)
 
     def append(self, admitted: Admitted) -> Accepted:
@@ -210,15 +219,19 @@ class Sequencer:
         if batch.events:
             self._vault.ensure(event.facts.subject for event in batch.events)
             self._application.save(*batch.events, batch=batch.log)
-            checkpoint = self._signer.publish()
-            if checkpoint is None or checkpoint.size != batch.log.head.size:
+            checkpoint = self._signer.publish(batch.log.head.size)
+            if checkpoint is None:
                 raise Fatal("the signer did not see the batch that was committed")
             self._take_over(batch)
             first = batch.log.start.size
             numbered = list(enumerate(batch.log.entries, first))
-            receipts = make_receipts(checkpoint, numbered, self._reader.tile)
+            self._edge.add(batch.log.tile_hashes)
+            receipts = make_receipts(checkpoint, numbered, self._edge.tile)
+            self._edge.forget_full()
             for item, receipt, (seq, _raw) in zip(batch.accepted, receipts, numbered, strict=True):
                 item.future.set_result(Accepted(receipt, seq, repeated=False, warnings=item.admitted.warnings))
+        for item, refusal in batch.refused:
+            item.future.set_exception(refusal)
         for item, seq, raw in batch.repeated:
             item.future.set_result(Accepted(self._reader.receipt(seq, raw), seq, repeated=True))
 
@@ -231,7 +244,7 @@ class Sequencer:
             try:
                 self._decide(batch, item, stored, now)
             except Refusal as refusal:
-                item.future.set_exception(refusal)
+                batch.refused.append((item, refusal))
         return batch
 
     def _decide(self, batch: _Batch, item: _Waiting, stored: Mapping[UUID, tuple[int, bytes]], now: str) -> None:
@@ -262,8 +275,7 @@ class Sequencer:
     def _append(self, batch: _Batch, admitted: Admitted, now: str) -> tuple[Recorded, Rules]:
         statement = admitted.statement
         seq = batch.log.head.size
-        clock = batch.rules.registry.clock if seq else statement.about.get("clock")
-        recorded_at = statement.made_at if clock == STATEMENT_CLOCK else now
+        recorded_at = _recorded_at(batch, statement, now)
         if statement.type in ADMINISTRATIVE:
             stream, version = batch.ledger_stream or statement.id, batch.ledger_version + 1
             header = batch.log.append(
@@ -278,6 +290,9 @@ class Sequencer:
             rules = _after(batch.rules, admitted, seq)
             return recorded(header, statement, admitted.body, admitted.openings), rules
         stream = statement.reference("record")
+        if stream == batch.ledger_stream:
+            fault = Fault("about/record", "this id is the ledger's own", "choose a new record id")
+            raise RuleBroken(fault)
         state = batch.records.get(UUID(stream))
         subject = admitted.subject.handle if admitted.subject else None
         public = admitted.item is not None and admitted.item.openness is Openness.PUBLIC
@@ -304,6 +319,8 @@ class Sequencer:
             statement = item.admitted.statement
             if statement.type in ADMINISTRATIVE:
                 continue
+            if statement.reference("record") == self._ledger_stream:
+                continue
             stream = UUID(statement.reference("record"))
             known = self._records.get(stream)
             if known is None:
@@ -329,6 +346,16 @@ class Sequencer:
         while len(self._records) > _CACHED_RECORDS:
             self._records.popitem(last=False)
 
+    def _require_head(self) -> None:
+        """Require that the head row is that of the last entry: the next one is chained to it, and signed for ever."""
+        size = self._head.size
+        try:
+            last = [Head.after(seq, raw) for seq, raw in self._reader.entries(max(0, size - 1), size + 1)]
+        except Malformed:
+            last = []
+        if last != [self._head] and (size or last):
+            raise StoreUnsound(f"table head, of size {size}, does not agree with the last entry; run kesu verify")
+
     def _replay_rules(self) -> Rules:
         """Fold the administrative entries into registry and catalogue."""
         rules, mapper = Rules(), self._application.recorded_mapper
@@ -344,6 +371,15 @@ class Sequencer:
             rules = Rules(rules.registry.apply(statement, seq), catalogue)
             self._ledger_stream, self._ledger_version = str(event.originator_id), event.originator_version
         return rules
+
+
+def _recorded_at(batch: _Batch, statement: Statement, now: str) -> str:
+    """The wall clock's instant; in a simulated ledger the statement's, which only entry 0 and records move."""
+    head = batch.log.head
+    clock = batch.rules.registry.clock if head.size else statement.about.get("clock")
+    if clock != STATEMENT_CLOCK:
+        return now
+    return head.recorded_at if head.size and statement.type in ADMINISTRATIVE else statement.made_at
 
 
 def _after(rules: Rules, admitted: Admitted, seq: int) -> Rules:

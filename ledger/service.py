@@ -68,15 +68,17 @@ def open_for_writing(
             application = LedgerApplication(engine, vault)
             log_key = home.log_key()
             sequencer = Sequencer(application, vault, Signer(log_key, journal, engine), clock)
-            yield WritableLedger(
-                home,
-                LogReader(readers),
-                LedgerRecorder(readers),
-                application.recorded_mapper,
-                log_key.verifier,
-                sequencer,
-            )
-            sequencer.stop()
+            try:
+                yield WritableLedger(
+                    home,
+                    LogReader(readers),
+                    LedgerRecorder(readers),
+                    application.recorded_mapper,
+                    log_key.verifier,
+                    sequencer,
+                )
+            finally:
+                sequencer.stop()
         finally:
             journal.close()
             vault.close()

@@ -1,8 +1,8 @@
 """The signer: the one that may say how large the log is, and that never says it twice differently.
 
 Order of writes (format.md section 7): batch durable -> root recomputed from what was read back -> the signer journal
-moves forward by compare-and-swap -> the signature leaves -> the checkpoint is published. Start-up runs the same steps over
-what a crash left unsigned.
+moves forward by compare-and-swap -> the signature leaves -> the checkpoint is published. Start-up runs the same steps
+over what a crash left unsigned.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from ledger.chain import TileHash, grow
 from ledger.errors import SignerMismatch, StoreUnsound
 from ledger.store import schema
 from ledger.store.reader import LogReader
@@ -36,7 +37,7 @@ class Signed:
 
 
 class SignerJournal:
-    """Every (size, root, note) ever signed, in its own SQLite file. Only goes forward; never restore it from a backup."""
+    """Every (size, root, note) ever signed, in its own SQLite file. Only goes forward; never restore it from backup."""
 
     def __init__(self, path: Path) -> None:
         """Open or create the journal."""
@@ -56,16 +57,10 @@ class SignerJournal:
         return bytes(row[0]) if row else None
 
     def advance(self, expected: Signed, key: SigningKey, size: int, root: bytes) -> Checkpoint:
-        """Compare-and-swap from `expected` to a larger tree and sign it; the note leaves only once it is durable here."""
+        """Compare-and-swap from `expected` to a larger tree and sign it; the note leaves once it is durable here."""
         self._connection.execute("BEGIN IMMEDIATE")
         try:
-            last = self.last()
-            if last != expected or size <= last.size:
-                message = (
-                    f"the signer journal stands at size {last.size}, the signer at {expected.size}; "
-                    f"it will not sign size {size}"
-                )
-                raise SignerMismatch(message)
+            self._require_last(expected, size)
             checkpoint = Checkpoint.sign(key, size, root)
             self._connection.execute("INSERT INTO signed VALUES (?, ?, ?)", (size, root, checkpoint.raw))
         except BaseException:
@@ -73,6 +68,15 @@ class SignerJournal:
             raise
         self._connection.execute("COMMIT")
         return checkpoint
+
+    def _require_last(self, expected: Signed, size: int) -> None:
+        last = self.last()
+        if last != expected or size <= last.size:
+            message = (
+                f"the signer journal stands at size {last.size}, the signer at {expected.size}; "
+                f"it will not sign size {size}"
+            )
+            raise SignerMismatch(message)
 
     def close(self) -> None:
         """Close the journal."""
@@ -92,9 +96,11 @@ class Signer:
         self._frontier = self._signed_frontier()
         self._republish()
 
-    def publish(self) -> Checkpoint | None:
-        """Read back what was written since the last checkpoint, sign it and publish; None if there is nothing new."""
-        size = self._reader.size()
+    def publish(self, size: int) -> Checkpoint | None:
+        """Read back what was written since the last checkpoint, sign the tree of `size` and publish it.
+
+        None if that tree was signed before.
+        """
         if size == self._signed.size:
             return None
         frontier = self._frontier.copy()
@@ -107,8 +113,7 @@ class Signer:
 
     def _read_back(self, frontier: Frontier, first: int, end: int) -> None:
         """Hash the stored bytes; a bit that flipped on the way must be found before it is signed for ever."""
-        entries = self._reader.entries(first, end)
-        hashes = self._reader.hashes(0, first, end)
+        entries, hashes = self._reader.written(first, end)
         if [seq for seq, _raw in entries] != list(range(first, end)) or len(hashes) != len(entries):
             message = f"entries {first} to {end - 1} are not all stored with their hashes; nothing is signed"
             raise StoreUnsound(message)
@@ -117,7 +122,14 @@ class Signer:
             if leaf != stored:
                 message = f"entry {seq} as read back does not have the hash it was written with; nothing is signed"
                 raise StoreUnsound(message)
-            frontier.append(leaf)
+            self._read_back_full_tiles(grow(frontier, leaf))
+
+    def _read_back_full_tiles(self, completed: list[TileHash]) -> None:
+        for tile in completed:
+            stored = self._reader.hashes(tile.level, tile.position, tile.position + 1) if tile.level else [tile.hash]
+            if stored != [tile.hash]:
+                message = f"hash {tile.position} of tile level {tile.level} is not stored as written; nothing is signed"
+                raise StoreUnsound(message)
 
     def _signed_frontier(self) -> Frontier:
         size, stored = self._signed.size, self._reader.size()
@@ -125,6 +137,13 @@ class Signer:
             message = (
                 f"the database holds {stored} entries but the signer journal has signed {size}: this is an old copy of "
                 "the database; signing on would fork the log. Bring back the newest database, or start a new log"
+            )
+            raise SignerMismatch(message)
+        published = self._reader.published_size()
+        if published > size:
+            message = (
+                f"the database has a published checkpoint of size {published} but the signer journal stands at size "
+                f"{size}: the journal is missing or an old copy. Bring back the newest one, or start a new log"
             )
             raise SignerMismatch(message)
         try:

@@ -35,8 +35,8 @@ class Subject:
 def check_identifier(scheme: str, code: str, part: str = "subject") -> None:
     """Require a scheme and a code of an organisation; raises `NotAdmissible`.
 
-    Identity numbers of natural persons are refused under every scheme: the handle of an organisation can be recomputed by
-    anybody, so it would publish the number.
+    Identity numbers of natural persons are refused under every scheme: the handle of an organisation can be recomputed
+    by anybody, so it would publish the number.
     """
     if not _SCHEME.fullmatch(scheme):
         raise _fault(f"{part}/scheme", "an identifier scheme is lower-case letters, digits and hyphens", "use uscc")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 
 from verify.errors import Malformed
 from verify.strict import check_date, check_instant, format_instant
@@ -12,7 +12,7 @@ BEIJING = timezone(timedelta(hours=8))
 
 
 def parse_as_of(text: str) -> str:
-    """An instant `YYYY-MM-DDTHH:MM:SS.ffffffZ` as it is; a date `YYYY-MM-DD` as the last microsecond of that day in Beijing.
+    """An instant `YYYY-MM-DDTHH:MM:SS.ffffffZ` as it is; a date `YYYY-MM-DD` as the last microsecond of it in Beijing.
 
     Raises `Malformed`.
     """
@@ -23,5 +23,9 @@ def parse_as_of(text: str) -> str:
             return check_instant(text, "as_of")
         except Malformed:
             raise Malformed("as_of", "must be a date YYYY-MM-DD or an instant YYYY-MM-DDTHH:MM:SS.ffffffZ") from None
-    end = datetime.combine(datetime.fromisoformat(day), time.max, BEIJING)
-    return format_instant(end.astimezone(UTC))
+    return format_instant(datetime.combine(datetime.fromisoformat(day), time.max, BEIJING))
+
+
+def day_begins(text: str) -> datetime:
+    """The first instant in Beijing of a date `YYYY-MM-DD`; raises `Malformed`."""
+    return datetime.combine(datetime.fromisoformat(check_date(text, "date")), time.min, BEIJING)

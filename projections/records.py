@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from ledger.admission import DATA_PREFIX
-from ledger.catalogue import CatalogueItem, public_values
-from ledger.domain.events import Erased, Recorded, RecordCorrected, RecordFiled, RecordRevoked
+from ledger.catalogue import CatalogueItem, Openness, public_values
+from ledger.domain.events import Erased, RecordCorrected, Recorded, RecordFiled, RecordRevoked
 from ledger.domain.record import CreditRecord, evolve
 from ledger.vocabulary import RecordStatus
 from verify.strict import JsonValue
@@ -62,10 +62,12 @@ def standing(views: Iterable[RecordView]) -> list[RecordView]:
     return [view for view in views if not view.state.revoked]
 
 
-def public_view(view: RecordView, items: Mapping[tuple[str, int], CatalogueItem]) -> Mapping[str, JsonValue] | None:
+def public_view(view: RecordView, items: Mapping[tuple[str, int], CatalogueItem]) -> Mapping[str, object] | None:
     """The fields of a record that everybody may see; None if the record is not publicly disclosed."""
     item = items.get((view.state.item, view.item_version))
-    if item is None or not view.state.disclosed or isinstance(view.values, Erased):
+    if item is None or item.openness is Openness.RESTRICTED:
+        return None  # restricted: corrected under a later version of its item, after it had been disclosed
+    if not view.state.disclosed or isinstance(view.values, Erased):
         return None
     return public_values(item, view.values)
 

@@ -1,4 +1,4 @@
-"""Writing a log as an archive: a folder in tlog-tiles layout, with ``openings/`` for those entitled (format.md section 6)."""
+"""Writing a log as an archive: a folder in tlog-tiles layout, `openings/` for those entitled (format.md section 6)."""
 
 from __future__ import annotations
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from operator import attrgetter
 
 from verify.checkpoint import Checkpoint
 from verify.entry import Entry
-from verify.errors import EvidenceError, Incompetent, Malformed, SignatureInvalid, SourceMissing
+from verify.errors import Incompetent, Malformed, SignatureInvalid, SourceMissing
 from verify.examine import BundleJob, ExaminedBundle, ExaminedEntry, examine_bundle
 from verify.finding import Fault, Finding, entry_finding
 from verify.merkle import EMPTY_ROOT, Frontier
@@ -20,7 +19,7 @@ from verify.order import LogOrder
 from verify.registry import STATEMENT_CLOCK, Registry
 from verify.source import LogSource
 from verify.strict import encode_base64
-from verify.tiles import TILE_WIDTH, bundle_path, parse_bundle, split_hashes, tile_path, tile_width
+from verify.tiles import TILE_WIDTH, bundle_path, openings_path, parse_bundle, split_hashes, tile_path, tile_width
 
 MAX_FINDINGS = 1000
 """A rewritten log has a fault in every entry; the first ones tell the story, the rest are counted."""
@@ -56,13 +55,16 @@ class AuditReport:
 @dataclass(slots=True)
 class _Tally:
     findings: list[Finding] = field(default_factory=list)
-    in_all: int = 0
+    kinds: Counter[Fault] = field(default_factory=Counter)
     signatures: int = 0
     openings: int = 0
 
     def add(self, *findings: Finding) -> None:
-        self.in_all += len(findings)
-        self.findings.extend(findings[: max(0, MAX_FINDINGS - len(self.findings))])
+        """Keep the first findings of each kind: those that come last, about the roots, often explain the rest."""
+        for finding in findings:
+            self.kinds[finding.fault] += 1
+            if self.kinds[finding.fault] <= MAX_FINDINGS:
+                self.findings.append(finding)
 
 
 def audit(
@@ -87,7 +89,7 @@ def audit(
     return _report(checkpoint, key, log_key, size, run.checkpoints, run.registry, tally)
 
 
-def _report(  # noqa: PLR0913 - one argument a part of the report
+def _report(
     checkpoint: Checkpoint | None,
     key: VerifierKey | None,
     given: VerifierKey | None,
@@ -109,8 +111,8 @@ def _report(  # noqa: PLR0913 - one argument a part of the report
         openings=tally.openings,
         checkpoints=checkpoints,
         simulated_clock=registry.clock == STATEMENT_CLOCK,
-        findings=tuple(findings),
-        findings_in_all=tally.in_all,
+        findings=tuple(findings[:MAX_FINDINGS]),
+        findings_in_all=tally.kinds.total(),
     )
 
 
@@ -121,8 +123,9 @@ def _open_checkpoint(
     try:
         raw = source.checkpoint()
         checkpoint = Checkpoint.parse(raw)
-        key = given or _key_of_entry_0(source, checkpoint.size)
-        return Checkpoint.open(raw, key), key, checkpoint.size
+        key = given or _key_of_entry_0(source, checkpoint.size, tally)
+        if key is not None:
+            return Checkpoint.open(raw, key), key, checkpoint.size
     except SourceMissing as error:
         tally.add(Finding(Fault.CHECKPOINT_INVALID, error.where, "a resource that every log has", error.reason))
     except (Malformed, SignatureInvalid) as error:
@@ -130,21 +133,33 @@ def _open_checkpoint(
     return None, given, 0
 
 
-def _key_of_entry_0(source: LogSource, size: int) -> VerifierKey:
+def _key_of_entry_0(source: LogSource, size: int, tally: _Tally) -> VerifierKey | None:
+    """The log key that entry 0 names; None with a finding where there is none to be read."""
     width = min(size, TILE_WIDTH)
     if width == 0:
         raise Malformed("checkpoint", "is of an empty log; give the log's key with --vkey")
-    statement = Entry.parse(parse_bundle(source.bundle(0, width))[0]).statement
-    vkey = statement.about.get("log")
+    try:
+        return _named_log_key(source.bundle(0, width))
+    except SourceMissing as error:
+        where = bundle_path(0, width)
+        tally.add(Finding(Fault.BUNDLE_MISSING, where, "a resource of a log of this size", error.reason, seq=0))
+    except Malformed as error:
+        tally.add(entry_finding(Fault.ENTRY_MALFORMED, 0, f"a log key to be read: {error.part} {error.rule}", "none"))
+    return None
+
+
+def _named_log_key(bundle: bytes) -> VerifierKey:
+    entry_0 = next(iter(parse_bundle(bundle)), b"")
+    vkey = Entry.parse(entry_0).statement.about.get("log")
     if not isinstance(vkey, str):
-        raise Malformed("entry 0", "names no log key")
+        raise Malformed("about/log", "must be a vkey")
     return VerifierKey.parse(vkey)
 
 
 class _Run:
     """One pass over the log; holds what is folded on the way."""
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         source: LogSource,
         checkpoint: Checkpoint,
@@ -169,7 +184,10 @@ class _Run:
         self._upper: list[list[tuple[bytes, bytes]]] = []
         self._mismatches: list[tuple[int, bytes, bytes]] = []
         self._mismatched: set[int] = set()
-        self._earlier = {item.size: item for item in self._earlier_checkpoints()}
+        self._whole = True
+        self._earlier: dict[int, set[bytes]] = {}
+        for earlier in self._earlier_checkpoints():
+            self._earlier.setdefault(earlier.size, set()).add(earlier.root)
 
     def _earlier_checkpoints(self) -> Iterator[Checkpoint]:
         for number, raw in enumerate(self._source.earlier_checkpoints()):
@@ -177,7 +195,9 @@ class _Run:
                 checkpoint = Checkpoint.open(raw, self._key)
             except (Malformed, SignatureInvalid) as error:
                 self._tally.add(
-                    Finding(Fault.CHECKPOINT_INVALID, f"stored checkpoint {number}", "one signed by the log", str(error))
+                    Finding(
+                        Fault.CHECKPOINT_INVALID, f"stored checkpoint {number}", "one signed by the log", str(error)
+                    )
                 )
                 continue
             self.checkpoints += 1
@@ -209,14 +229,22 @@ class _Run:
     def _job(self, number: int) -> BundleJob:
         width = tile_width(0, number, self._size)
         first = number * TILE_WIDTH
-        bundle = self._read(lambda: self._source.bundle(number, width), Fault.BUNDLE_MISSING, bundle_path(number, width))
+        bundle = self._read(
+            lambda: self._source.bundle(number, width), Fault.BUNDLE_MISSING, bundle_path(number, width), seq=first
+        )
         leaves = self._tile(0, number, width)
+        openings = self._read(
+            lambda: self._source.openings(number, width),
+            Fault.OPENING_UNREADABLE,
+            openings_path(number, width),
+            seq=first,
+        )
         return BundleJob(
             first=first,
             width=width,
-            bundle=bundle or b"",
+            bundle=bundle,
             leaves=leaves or b"",
-            openings=self._source.openings(number, width),
+            openings=openings,
             registry=self.registry,
             checkpoint_sizes=tuple(size for size in range(first + 1, first + width + 1) if size in self._earlier),
         )
@@ -229,11 +257,11 @@ class _Run:
             self._tally.add(Finding(Fault.TILE_WRONG, path, f"{expected} bytes", f"{len(data)} bytes"))
         return data
 
-    def _read(self, fetch: Callable[[], bytes], fault: Fault, path: str) -> bytes | None:
+    def _read(self, fetch: Callable[[], bytes | None], fault: Fault, path: str, seq: int | None = None) -> bytes | None:
         try:
             return fetch()
         except SourceMissing as error:
-            self._tally.add(Finding(fault, path, "a resource of a log of this size", error.reason))
+            self._tally.add(Finding(fault, path, "a resource of a log of this size", error.reason, seq=seq))
             return None
 
     def _take(self, job: BundleJob, future: Future[ExaminedBundle] | None) -> None:
@@ -245,15 +273,15 @@ class _Run:
         self._mismatched.update(seq for seq, _tile, _entry in examined.mismatches)
         for entry in examined.entries:
             self._take_entry(entry)
-        for size, nodes in examined.frontiers.items():
-            earlier = self._earlier.pop(size, None)
-            if earlier is not None:
-                root = self._root_at(size, nodes)
-                if root != earlier.root:
-                    self._tally.add(_wrong_root(f"stored checkpoint of size {size}", root, earlier.root))
+        for size, inside in examined.frontiers.items():
+            if size in self._earlier and self._whole:
+                root = self._root_at(size, inside)
+                self._tally.add(*_wrong_roots(size, root, self._earlier.pop(size) - {root}))
         end = job.first + job.width
-        nodes = examined.frontiers.get(end, ())
-        if job.width == TILE_WIDTH and len(nodes) == len(examined.tile_nodes) == 1:
+        nodes = examined.frontiers.get(end)
+        if nodes is None:
+            self._whole = False
+        elif job.width == TILE_WIDTH:
             self._bundle_nodes.append(nodes[0])
             self._tile_nodes.append(examined.tile_nodes[0])
             self._lift(0, nodes[0], examined.tile_nodes[0])
@@ -261,9 +289,9 @@ class _Run:
             self._tail, self._tile_tail = nodes, examined.tile_nodes
         self._progress(end, self._size)
 
-    def _root_at(self, size: int, nodes: tuple[bytes, ...]) -> bytes | None:
+    def _root_at(self, size: int, nodes: tuple[bytes, ...]) -> bytes:
         """Root of the first `size` entries, of which `nodes` are the frontier inside the bundle at hand."""
-        if size % TILE_WIDTH or len(nodes) != 1:
+        if size % TILE_WIDTH:
             return _root(self._bundle_nodes, nodes, size)
         whole = self._bundle_nodes.copy()
         whole.append(nodes[0])
@@ -294,7 +322,9 @@ class _Run:
             if signers:
                 self.registry.authorise(statement, signers)
         except SignatureInvalid as error:
-            self._tally.add(entry_finding(Fault.SIGNATURE_INVALID, seq, f"a signature by {error.key_name}", error.reason))
+            self._tally.add(
+                entry_finding(Fault.SIGNATURE_INVALID, seq, f"a signature by {error.key_name}", error.reason)
+            )
         except Incompetent as error:
             self._tally.add(entry_finding(Fault.NOT_COMPETENT, seq, f"rule {error.rule}", error.detail))
         except Malformed as error:
@@ -302,9 +332,7 @@ class _Run:
         else:
             if signers:
                 self._apply(entry, seq)
-        self._tally.add(
-            *self._order.add(entry.header, statement, entry.digest, sound=seq not in self._mismatched)
-        )
+        self._tally.add(*self._order.add(entry.header, statement, entry.digest, sound=seq not in self._mismatched))
 
     def _apply(self, entry: ExaminedEntry, seq: int) -> None:
         if entry.statement is not None:
@@ -316,7 +344,9 @@ class _Run:
                 )
 
     def upper_tiles(self) -> None:
-        """Compare every tile above the leaves with the hashes of the tiles below it."""
+        """Compare every tile above the leaves with the hashes of the tiles below it, if those are all there."""
+        if not self._whole:
+            return
         for above, row in enumerate(self._upper):
             level = above + 1
             for number in range((len(row) + TILE_WIDTH - 1) // TILE_WIDTH):
@@ -334,9 +364,9 @@ class _Run:
                         )
 
     def roots(self) -> None:
-        """Compare the signed root with the roots that entries and tiles lead to, and say which of the two was changed."""
-        from_entries = _root(self._bundle_nodes, self._tail, self._size)
-        from_tiles = _root(self._tile_nodes, self._tile_tail, self._size)
+        """Compare the signed root with those that entries and tiles lead to, and say which of the two was changed."""
+        from_entries = _root(self._bundle_nodes, self._tail, self._size) if self._whole else None
+        from_tiles = _root(self._tile_nodes, self._tile_tail, self._size) if self._whole else None
         signed = self._checkpoint.root
         for seq, in_tile, from_entry in sorted(self._mismatches):
             number, position = divmod(seq, TILE_WIDTH)
@@ -354,17 +384,17 @@ class _Run:
             self._tally.add(finding)
         if signed not in {from_entries, from_tiles}:
             self._tally.add(_wrong_root("checkpoint", from_entries or from_tiles, signed))
-        for earlier in sorted(self._earlier.values(), key=attrgetter("size")):
-            if earlier.size == 0 and earlier.root == EMPTY_ROOT:
-                continue
-            self._tally.add(_wrong_root(f"stored checkpoint of size {earlier.size}", None, earlier.root))
+        for size, roots in sorted(self._earlier.items()):
+            self._tally.add(*_wrong_roots(size, EMPTY_ROOT if size == 0 else None, roots))
 
 
-def _root(full: Frontier, tail: tuple[bytes, ...], size: int) -> bytes | None:
-    try:
-        return Frontier(size, [*full.nodes, *tail]).root()
-    except EvidenceError:
-        return None  # entries or tiles are missing, which has its own finding
+def _root(full: Frontier, tail: tuple[bytes, ...], size: int) -> bytes:
+    return Frontier(size, [*full.nodes, *tail]).root()
+
+
+def _wrong_roots(size: int, computed: bytes | None, signed: Iterable[bytes]) -> list[Finding]:
+    where = f"stored checkpoint of size {size}"
+    return [_wrong_root(where, computed, root) for root in sorted(signed) if root != computed]
 
 
 def _wrong_root(where: str, computed: bytes | None, signed: bytes) -> Finding:

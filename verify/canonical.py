@@ -1,7 +1,7 @@
 """RFC 8785 (JCS) bytes of the JSON this format allows: null, booleans, strings, safe integers, arrays, objects.
 
-The standard library's encoder writes exactly these bytes for such values, ten times faster than a pure Python one, but for
-one case: it orders keys by code point where JCS orders by UTF-16 code unit. The two differ only when a key has a
+The standard library's encoder writes exactly these bytes for such values, ten times faster than a pure Python one, but
+for one case: it orders keys by code point where JCS orders by UTF-16 code unit. The two differ only when a key has a
 character at or above U+E000, and then ``rfc8785`` is asked.
 """
 
@@ -22,11 +22,13 @@ _ENCODER = json.JSONEncoder(
 
 def canonical_json(value: JsonValue) -> bytes:
     """Serialise by RFC 8785; raises `Malformed` for floats, big integers, lone surrogates and other types."""
+    if value is None:
+        return b"null"
     try:
         if isinstance(value, str):
             return encode_basestring(value).encode("utf-8")
         if _keys_sort_alike(value):
-            return _ENCODER.encode(value).encode("utf-8")
+            return canonical_known(value)
         return rfc8785.dumps(value)
     except UnicodeEncodeError:
         raise Malformed("json", "a string has a lone surrogate") from None
@@ -37,8 +39,15 @@ def canonical_json(value: JsonValue) -> bytes:
 
 
 def is_canonical(data: bytes, value: JsonValue) -> bool:
-    """Whether `data` is the one canonical spelling of `value`."""
+    """Whether `data` is the one canonical spelling of `value`, which `load_json` read from it."""
+    if data.isascii():  # the reader has checked every type, and ASCII keys sort alike
+        return canonical_known(value) == data
     return canonical_json(value) == data
+
+
+def canonical_known(value: JsonValue) -> bytes:
+    """Serialise by RFC 8785 a value whose types are known to be allowed and whose keys are ASCII."""
+    return _ENCODER.encode(value).encode("utf-8")
 
 
 def _keys_sort_alike(value: JsonValue) -> bool:
@@ -49,18 +58,23 @@ def _keys_sort_alike(value: JsonValue) -> bool:
         if not -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER:
             raise Malformed("json", "an integer is outside +-(2^53-1)")
         return True
-    alike = True
     if isinstance(value, dict):
-        for key, item in value.items():
-            if not isinstance(key, str):
-                raise Malformed("json", "an object key is not a string")
-            if not key.isascii() and max(key) >= "\ue000":
-                alike = False
-            if not isinstance(item, str):
-                alike = _keys_sort_alike(item) and alike
-        return alike
+        return _members_sort_alike(value)
     if isinstance(value, list):
+        alike = True
         for item in value:
             alike = _keys_sort_alike(item) and alike
         return alike
     raise Malformed("json", f"{type(value).__name__} is not a JSON value of this format")
+
+
+def _members_sort_alike(members: dict[str, JsonValue]) -> bool:
+    alike = True
+    for key, item in members.items():
+        if not isinstance(key, str):
+            raise Malformed("json", "an object key is not a string")
+        if not key.isascii() and max(key) >= "\ue000":
+            alike = False
+        if not isinstance(item, str):
+            alike = _keys_sort_alike(item) and alike
+    return alike

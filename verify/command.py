@@ -11,7 +11,9 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
+from typing import NoReturn
 
 from verify.audit import Progress, audit
 from verify.errors import EvidenceError, Malformed, SourceUnavailable
@@ -26,14 +28,29 @@ CLEAN, FINDINGS, WRONG_USE, NOT_FINISHED = range(4)
 OpenSource = Callable[[str, str | None], LogSource | None]
 
 _MAX_RECEIPT_BYTES = 1 << 20
+_MAX_WORKERS = 64
+_BAR_SECONDS = 0.1
+"""Ten times a second looks smooth."""
+
+_LINE_SECONDS = 5
+"""Where standard error is a file, a line now and then is enough."""
 
 
 def main(arguments: Sequence[str], *, opener: OpenSource = open_source, program: str = "python -m verify") -> int:
     """Run the command and return its exit code. `opener` may know more kinds of place than this package does."""
+    try:
+        return _run(arguments, opener, program)
+    except (SourceUnavailable, BrokenExecutor) as error:
+        # A server that is down or a worker that was killed says nothing about the log: no finding.
+        sys.stderr.write(f"{program}: could not finish: {error}\n")
+        return NOT_FINISHED
+
+
+def _run(arguments: Sequence[str], opener: OpenSource, program: str) -> int:
     parser = _parser(program)
     try:
         options = parser.parse_args(arguments)
-        key = VerifierKey.parse(options.vkey) if options.vkey else None
+        key = None if options.vkey is None else VerifierKey.parse(options.vkey)
     except Malformed as error:
         return _wrong_use(program, f"--vkey: {error.rule}; give the line the log's operator published")
     except SystemExit as stop:
@@ -44,25 +61,31 @@ def main(arguments: Sequence[str], *, opener: OpenSource = open_source, program:
             return _receipt(place, key, program, as_json=options.json)
         token = options.token_file.read_text("ascii").strip() if options.token_file else None
         source = opener(options.place, token)
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         return _wrong_use(program, f"{error}; check the path")
     if source is None:
         return _wrong_use(program, f"{options.place} is no folder, file or http(s) URL; give one that is")
+    return _audit(source, key, workers=options.workers, as_json=options.json)
+
+
+def _audit(source: LogSource, key: VerifierKey | None, *, workers: int, as_json: bool) -> int:
     started = time.monotonic()
-    try:
-        report = audit(source, log_key=key, workers=options.workers, progress=_progress(quiet=options.json))
-    except SourceUnavailable as error:
-        sys.stderr.write(f"{program}: could not finish: {error}\n")
-        return NOT_FINISHED
-    if options.json:
+    report = audit(source, log_key=key, workers=workers, progress=_progress(quiet=as_json))
+    if as_json:
         _print_json(report_json(report))
     else:
         sys.stdout.write(f"{report_text(report)}\n  time        {time.monotonic() - started:.1f} s\n")
     return CLEAN if report.clean else FINDINGS
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong in one line; argparse would put its usage before it."""
+        self.exit(WRONG_USE, f"{self.prog}: {message}; --help says more\n")
+
+
 def _parser(program: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=program,
         description="Audit a Kesu log: every entry's bytes, the hash chain, tiles, root, checkpoint and statement "
         "signatures, openings, and that every entry was allowed at its place. Or check one receipt.",
@@ -79,8 +102,8 @@ def _parser(program: str) -> argparse.ArgumentParser:
 
 
 def _workers(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 64:  # noqa: PLR2004 - named in the message
-        raise argparse.ArgumentTypeError("must be a number from 1 to 64")
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _MAX_WORKERS:
+        raise argparse.ArgumentTypeError(f"must be a number from 1 to {_MAX_WORKERS}")
     return int(text)
 
 
@@ -93,35 +116,36 @@ def _receipt(path: Path, key: VerifierKey | None, program: str, *, as_json: bool
     if key is None:
         return _wrong_use(program, "a receipt is checked against the log's key; give it with --vkey")
     data = path.read_bytes()
-    problem = None
+    if len(data) > _MAX_RECEIPT_BYTES:
+        return _wrong_use(program, f"{path} is more than {_MAX_RECEIPT_BYTES} bytes; give a receipt")
     try:
-        if len(data) > _MAX_RECEIPT_BYTES:
-            raise Malformed("receipt", f"is more than {_MAX_RECEIPT_BYTES} bytes")
         verified = verify_receipt(Receipt.parse(data), key)
+        statement = verified.entry.statement
     except EvidenceError as error:
-        problem = str(error)
-    if problem is not None:
-        _print_json({"clean": False, "problem": problem}) if as_json else sys.stdout.write(f"NOT PROVED: {problem}\n")
+        if as_json:
+            _print_json({"clean": False, "problem": str(error)})
+        else:
+            sys.stdout.write(f"NOT PROVED: {error}\n")
         return FINDINGS
-    header, checkpoint = verified.entry.header, verified.checkpoint
+    header, checkpoint = verified.header, verified.checkpoint
     if as_json:
         facts: dict[str, JsonValue] = {
             "clean": True,
-            "id": verified.entry.statement.id,
-            "issuer": verified.entry.statement.issuer,
+            "id": statement.id,
+            "issuer": statement.issuer,
             "recorded_at": header.recorded_at,
             "root": encode_base64(checkpoint.root),
             "seq": header.seq,
             "size": checkpoint.size,
-            "type": verified.entry.statement.type,
+            "type": statement.type,
         }
         _print_json(facts)
     else:
-        statement = verified.entry.statement
         sys.stdout.write(
             f"PROVED: statement {statement.id} ({statement.type} by {statement.issuer}) is entry {header.seq} "
             f"of {checkpoint.origin}, recorded {header.recorded_at}, covered by the signed checkpoint of size "
-            f"{checkpoint.size}.\n  The issuer's own signature is checked by an audit, which knows the registered keys.\n"
+            f"{checkpoint.size}.\n"
+            "  The issuer's own signature is checked by an audit, which knows the registered keys.\n"
         )
     return CLEAN
 
@@ -140,12 +164,12 @@ def _progress(*, quiet: bool) -> Progress | None:
     def show(done: int, total: int) -> None:
         nonlocal last
         now = time.monotonic()
-        if terminal and (now - last > 0.1 or done == total):  # noqa: PLR2004 - ten times a second is smooth
+        if terminal and (now - last > _BAR_SECONDS or done == total):
             last = now
             filled = 30 * done // total
             sys.stderr.write(f"\r  [{'#' * filled}{'.' * (30 - filled)}] {done}/{total} entries")
             sys.stderr.write("\n" if done == total else "")
-        elif not terminal and now - last > 5:  # noqa: PLR2004 - a line every five seconds in a log file
+        elif not terminal and now - last > _LINE_SECONDS:
             last = now
             sys.stderr.write(f"  {done}/{total} entries\n")
 

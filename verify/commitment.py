@@ -11,21 +11,21 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from verify.canonical import canonical_json
 from verify.errors import Malformed
 from verify.strict import JsonValue, decode_base64, encode_base64
 
 SALT_BYTES = 32
+COMMITMENT_BYTES = 32
 _DOMAIN = b"kesu/commit/v1\x00"
 _PATH = re.compile(r"[A-Za-z0-9_]+(?:[./-][A-Za-z0-9_]+){0,7}", re.ASCII)
 MAX_PATH = 128
 """Longest path in bytes; paths are field codes, and the entry they stand in is at most 65,535 bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """What opens one commitment."""
 
     salt: bytes
@@ -59,7 +59,10 @@ def parse_openings(value: JsonValue) -> dict[str, Opening]:
     for path, pair in value.items():
         match pair:
             case [str(salt), opened]:
-                openings[path] = Opening(decode_base64(salt, f"openings/{path} salt", SALT_BYTES), opened)
+                try:
+                    openings[path] = Opening(decode_base64(salt, "salt", SALT_BYTES), opened)
+                except Malformed as error:
+                    raise Malformed(f"openings/{path} salt", error.rule) from None
             case _:
                 raise Malformed(f"openings/{path}", "must be [base64 salt, value]")
     return openings

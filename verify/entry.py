@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from verify.canonical import canonical_json
+from verify.canonical import canonical_known, is_canonical
 from verify.errors import Malformed
 from verify.handle import HANDLE_LENGTH
 from verify.merkle import leaf_hash
@@ -52,7 +52,7 @@ class EntryHeader:
             value["discloses"] = list(self.discloses)
         if self.withdraws:
             value["withdraws"] = list(self.withdraws)
-        return canonical_json(value) + b"\n"
+        return canonical_known(value) + b"\n"
 
     @classmethod
     def parse(cls, line: bytes) -> EntryHeader:
@@ -60,7 +60,7 @@ class EntryHeader:
         value = load_json(line)
         if not isinstance(value, dict) or not _REQUIRED <= value.keys() <= _REQUIRED | _OPTIONAL:
             raise Malformed("entry header", f"must have the members {', '.join(sorted(_REQUIRED))}")
-        if canonical_json(value) != line:
+        if not is_canonical(line, value):
             raise Malformed("entry header", "is not canonical JSON (RFC 8785)")
         previous, recorded_at, stream, subject = (
             _text(value[name], name) for name in ("previous", "recorded_at", "stream", "subject")

@@ -7,6 +7,8 @@
     ├── Incompetent        a key that may not say this, here
     ├── SourceMissing      a log resource that must exist does not
     └── SourceUnavailable  a log resource that could not be fetched (try again)
+
+Nothing else leaves this package when outside bytes are read.
 """
 
 from __future__ import annotations

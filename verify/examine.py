@@ -1,4 +1,4 @@
-"""The part of an audit that needs one entry bundle and no other: bytes, signatures, openings. Runs in worker processes."""
+"""The part of an audit that needs one entry bundle and no other: bytes, signatures, openings. Runs in workers."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from verify.note import SignedNote, VerifierKey
 from verify.registry import ADMINISTRATIVE, Registry
 from verify.statement import Statement
 from verify.strict import load_json
-from verify.tiles import parse_bundle, split_hashes
+from verify.tiles import TILE_WIDTH, bundle_path, parse_bundle, split_hashes
 
 _NO_NOTE = SignedNote(b"", ())
 
 
 @dataclass(frozen=True, slots=True)
 class BundleJob:
-    """One bundle as it was read, with the registry known when the job was given out."""
+    """One bundle as it was read (None: missing), with the registry known when the job was given out."""
 
     first: int
     width: int
-    bundle: bytes
+    bundle: bytes | None
     leaves: bytes
     openings: bytes | None
     registry: Registry
@@ -46,7 +46,11 @@ class ExaminedEntry:
 
 @dataclass(frozen=True, slots=True)
 class ExaminedBundle:
-    """A bundle's facts. `frontiers` maps wanted tree sizes, and the bundle's end, to the bundle's frontier nodes."""
+    """A bundle's facts.
+
+    `frontiers` maps wanted tree sizes, and the bundle's end, to the bundle's frontier nodes; a size is left out when a
+    leaf before it is known from neither entry nor tile.
+    """
 
     entries: tuple[ExaminedEntry | None, ...]
     mismatches: tuple[tuple[int, bytes, bytes], ...]
@@ -65,7 +69,7 @@ def examine_bundle(job: BundleJob) -> ExaminedBundle:
     tile_frontier, frontier = Frontier(), Frontier()
     openings = _read_openings(job, findings)
     entries: list[ExaminedEntry | None] = []
-    mismatches, frontiers, signatures, opened = [], {}, 0, 0
+    mismatches, frontiers, signatures, opened, whole = [], {}, 0, 0, True
     for position in range(job.width):
         raw, seq = raws[position], job.first + position
         in_tile = tile[position] if position < len(tile) else None
@@ -78,10 +82,12 @@ def examine_bundle(job: BundleJob) -> ExaminedBundle:
         leaf = examined.leaf if examined else in_tile
         if examined and in_tile is not None and examined.leaf != in_tile:
             mismatches.append((seq, in_tile, examined.leaf))
-        if leaf is not None:
+        if leaf is None:
+            whole = False
+        else:
             frontier.append(leaf)
             tile_frontier.append(in_tile or leaf)
-        if seq + 1 in job.checkpoint_sizes or position + 1 == job.width:
+        if whole and (seq + 1 in job.checkpoint_sizes or position + 1 == job.width):
             frontiers[seq + 1] = tuple(frontier.nodes)
     return ExaminedBundle(
         tuple(entries),
@@ -96,18 +102,28 @@ def examine_bundle(job: BundleJob) -> ExaminedBundle:
 
 def _align(job: BundleJob, findings: list[Finding]) -> list[bytes | None]:
     """The raw entries by position; when their number is wrong, each goes where it says it belongs."""
+    if job.bundle is None:
+        return [None] * job.width  # the giver of the job has said so
+    where = bundle_path(job.first // TILE_WIDTH, job.width)
     try:
         raws: list[bytes | None] = list(parse_bundle(job.bundle))
     except Malformed as error:
-        findings.append(entry_finding(Fault.BUNDLE_MALFORMED, job.first, "entries with their lengths", error.rule))
+        findings.append(Finding(Fault.BUNDLE_MALFORMED, where, "entries with their lengths", error.rule, seq=job.first))
         return [None] * job.width
     if len(raws) == job.width:
         return raws
     placed: list[bytes | None] = [None] * job.width
-    for raw in raws:
+    for number, raw in enumerate(raws):
         try:
             position = Entry.parse(raw or b"").header.seq - job.first
-        except Malformed:
+        except Malformed as error:
+            near = job.first + min(number, job.width - 1)
+            expected = f"{job.width} readable entries"
+            findings.append(
+                Finding(
+                    Fault.BUNDLE_MALFORMED, where, expected, f"{len(raws)}, of which the {number}. {error}", seq=near
+                )
+            )
             continue
         if not 0 <= position < job.width or placed[position] is not None:
             findings.append(
@@ -129,13 +145,13 @@ def _read_openings(job: BundleJob, findings: list[Finding]) -> dict[int, dict[st
         if not line:
             continue
         try:
-            match load_json(line):
-                case {"seq": int(seq), "openings": value} if seq not in openings:
-                    openings[seq] = parse_openings(value)
-                case {"seq": int(seq), "unreadable": str(reason)}:
-                    findings.append(entry_finding(Fault.OPENING_UNREADABLE, seq, "readable openings", reason))
-                case _:
-                    raise Malformed("openings", "a line is an object of seq and openings, each seq once")
+            seq, opened = _read_line(line)
+            if seq in openings:
+                findings.append(entry_finding(Fault.OPENING_UNREADABLE, seq, "openings once", "openings again"))
+            elif isinstance(opened, str):
+                findings.append(entry_finding(Fault.OPENING_UNREADABLE, seq, "readable openings", opened))
+            else:
+                openings[seq] = opened
         except Malformed as error:
             where = job.first + min(number, job.width - 1)
             findings.append(entry_finding(Fault.OPENING_UNREADABLE, where, "openings", f"line {number + 1}: {error}"))
@@ -145,6 +161,16 @@ def _read_openings(job: BundleJob, findings: list[Finding]) -> dict[int, dict[st
         if not job.first <= seq < job.first + job.width
     )
     return openings
+
+
+def _read_line(line: bytes) -> tuple[int, dict[str, Opening] | str]:
+    """An entry's number with its openings, or with the reason why the store cannot read them."""
+    match load_json(line):
+        case {"seq": int(seq), "openings": value, **rest} if not rest and not isinstance(seq, bool):
+            return seq, parse_openings(value)
+        case {"seq": int(seq), "unreadable": str(reason), **rest} if not rest and not isinstance(seq, bool):
+            return seq, reason
+    raise Malformed("openings", "a line is an object of seq and openings")
 
 
 def _examine_entry(
@@ -197,6 +223,8 @@ def _check_openings(entry: Entry, seq: int, openings: dict[str, Opening]) -> lis
                 pass
             case _:
                 findings.append(
-                    entry_finding(Fault.SUBJECT_WRONG, seq, "the handle of the committed subject", entry.header.subject)
+                    entry_finding(
+                        Fault.SUBJECT_WRONG, seq, "the handle of the committed subject", entry.header.subject or "none"
+                    )
                 )
     return findings

@@ -11,7 +11,8 @@ HASH_BYTES = 32
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 NodeReader = Callable[[int, int], bytes]
-"""``reader(level, index)`` gives the hash of the complete subtree over leaves [index * 2^level, (index+1) * 2^level)."""
+"""``reader(level, index)`` gives the hash of the complete subtree over leaves [index * 2^level, (index + 1) * 2^level).
+"""
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -163,14 +164,26 @@ def verify_consistency(first: int, second: int, first_root: bytes, second_root: 
     if first in (0, second):
         if proof:
             raise ProofInvalid("the consistency proof must be empty")
-        if first == 0 and first_root != EMPTY_ROOT:
-            raise ProofInvalid("the root of an empty tree is SHA-256 of nothing")
-        if first == second and first_root != second_root:
-            raise ProofInvalid("two roots for one tree size: the log was forked")
+        _verify_without_proof(first, second, first_root, second_root)
         return
     if not proof:
         raise ProofInvalid("the consistency proof is empty")
-    path = list(proof) if first & (first - 1) else [first_root, *proof]
+    old, new = _fold_consistency(first, second, list(proof) if first & (first - 1) else [first_root, *proof])
+    if old != first_root:
+        raise ProofInvalid("the consistency proof does not lead to the first root")
+    if new != second_root:
+        raise ProofInvalid("the consistency proof does not lead to the second root")
+
+
+def _verify_without_proof(first: int, second: int, first_root: bytes, second_root: bytes) -> None:
+    if first == 0 and first_root != EMPTY_ROOT:
+        raise ProofInvalid("the root of an empty tree is SHA-256 of nothing")
+    if first == second and first_root != second_root:
+        raise ProofInvalid("two roots for one tree size: the log was forked")
+
+
+def _fold_consistency(first: int, second: int, path: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """The roots of both trees that `path` leads to: steps 3 to 6 of RFC 9162 section 2.1.4.2."""
     fn, sn = first - 1, second - 1
     while fn & 1:
         fn >>= 1
@@ -191,10 +204,7 @@ def verify_consistency(first: int, second: int, first_root: bytes, second_root: 
         sn >>= 1
     if sn != 0:
         raise ProofInvalid("the consistency proof is too short")
-    if old != first_root:
-        raise ProofInvalid("the consistency proof does not lead to the first root")
-    if new != second_root:
-        raise ProofInvalid("the consistency proof does not lead to the second root")
+    return old, new
 
 
 def _check_hashes(*hashes: bytes) -> None:

@@ -3,6 +3,8 @@
     <text, UTF-8, ends in LF>
     <empty line>
     — <key name> <base64( 4-byte key ID || signature )>          (one or more)
+
+The signed bytes are the text with its last LF; the empty line before the signatures is the last one of the note.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ MAX_NOTE_BYTES = 128 * 1024
 """Checked before parsing. Entries are at most 65,535 bytes; 32 ML-DSA-44 lines of a checkpoint would be 107 kB."""
 
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
-_SPACE_OR_PLUS = re.compile(r"[\s+\x00-\x20\x85\xa0]")
+_NOT_IN_NAMES = re.compile(r"[\s+\x00-\x20\x85\xa0\ud800-\udfff]")
 _DASH = "— "
 _KEY_ID_BYTES = 4
 _PUBLIC_BYTES = 32
@@ -58,8 +60,8 @@ def _key_id(name: str, algorithm: int, public_key: bytes) -> bytes:
 
 
 def check_key_name(name: str, part: str = "key name") -> str:
-    """Return `name` if a key may be called so: not empty, no white space, no plus sign."""
-    if not name or _SPACE_OR_PLUS.search(name):
+    """Return `name` if a key may be called so: not empty, no white space, no plus sign, no lone surrogate."""
+    if not name or _NOT_IN_NAMES.search(name):
         raise Malformed(part, "must not be empty nor contain spaces or '+'")
     return name
 

@@ -55,7 +55,9 @@ class LogOrder:
                 Fault.CHAIN_BROKEN, seq, f"previous {self._previous.hex()}", f"previous {header.previous.hex()}"
             )
         if header.recorded_at < self._recorded_at:
-            yield entry_finding(Fault.TIME_BACKWARDS, seq, f"recorded_at from {self._recorded_at} on", header.recorded_at)
+            yield entry_finding(
+                Fault.TIME_BACKWARDS, seq, f"recorded_at from {self._recorded_at} on", header.recorded_at
+            )
         first = self._ids.setdefault(statement.id, seq)
         if first != seq:
             yield entry_finding(Fault.STATEMENT_REPEATED, seq, "a new statement id", f"the id of entry {first}")
@@ -64,10 +66,9 @@ class LogOrder:
         self._previous, self._previous_is_sound = digest, sound
         self._recorded_at = max(self._recorded_at, header.recorded_at)
 
-    def _advance(self, header: EntryHeader, statement: Statement, seq: int) -> Iterator[Finding]:
-        administrative = statement.type in ADMINISTRATIVE
-        filed = statement.type == StatementType.RECORD_FILED
-        if administrative:
+    def _check_stream(self, header: EntryHeader, statement: Statement, seq: int) -> Iterator[Finding]:
+        """The ledger's own stream for its administration, and the record's for everything about a record."""
+        if statement.type in ADMINISTRATIVE:
             if self._ledger_stream is None:
                 self._ledger_stream = header.stream
             named = self._ledger_stream
@@ -75,10 +76,15 @@ class LogOrder:
             try:
                 named = statement.reference("record")
             except Malformed as error:
-                yield entry_finding(Fault.ENTRY_MALFORMED, seq, error.rule, "another value")
-                named = header.stream
+                yield entry_finding(Fault.ENTRY_MALFORMED, seq, f"{error.part} {error.rule}", "another value")
+                return
         if header.stream != named:
             yield entry_finding(Fault.VERSION_WRONG, seq, f"stream {named}", f"stream {header.stream}")
+
+    def _advance(self, header: EntryHeader, statement: Statement, seq: int) -> Iterator[Finding]:
+        administrative = statement.type in ADMINISTRATIVE
+        filed = statement.type == StatementType.RECORD_FILED
+        yield from self._check_stream(header, statement, seq)
         stream = self._streams.get(header.stream)
         if (header.subject == "") is not administrative:
             yield entry_finding(
@@ -95,19 +101,26 @@ class LogOrder:
         else:
             if filed:
                 yield entry_finding(Fault.VERSION_WRONG, seq, "a new record", f"record of entry {stream.filing} again")
-            if stream.subject != header.subject:
-                yield entry_finding(Fault.SUBJECT_WRONG, seq, stream.subject, header.subject or "none")
-            if statement.type in _PROVIDING_UNIT_ONLY and statement.issuer != stream.issuer:
-                yield entry_finding(
-                    Fault.NOT_COMPETENT, seq, f"the providing unit {stream.issuer}", f"issuer {statement.issuer}"
-                )
+            yield from self._check_continuation(stream, header, statement, seq)
             stream.version = max(stream.version, header.version)
         yield from self._disclose(header, stream, seq)
+
+    def _check_continuation(
+        self, stream: _Stream, header: EntryHeader, statement: Statement, seq: int
+    ) -> Iterator[Finding]:
+        if stream.subject != header.subject:
+            yield entry_finding(Fault.SUBJECT_WRONG, seq, stream.subject, header.subject or "none")
+        if statement.type in _PROVIDING_UNIT_ONLY and statement.issuer != stream.issuer:
+            yield entry_finding(
+                Fault.NOT_COMPETENT, seq, f"the providing unit {stream.issuer}", f"issuer {statement.issuer}"
+            )
 
     def _disclose(self, header: EntryHeader, stream: _Stream, seq: int) -> Iterator[Finding]:
         for number in header.discloses:
             if number in self._disclosed:
-                yield entry_finding(Fault.DISCLOSURE_WRONG, seq, f"entry {number} not disclosed yet", "discloses it again")
+                yield entry_finding(
+                    Fault.DISCLOSURE_WRONG, seq, f"entry {number} not disclosed yet", "discloses it again"
+                )
             elif number != stream.filing:
                 yield entry_finding(
                     Fault.DISCLOSURE_WRONG, seq, "discloses the filing of its own record", f"discloses entry {number}"
@@ -117,5 +130,8 @@ class LogOrder:
         for number in header.withdraws:
             if self._disclosed.pop(number, None) != header.subject:
                 yield entry_finding(
-                    Fault.DISCLOSURE_WRONG, seq, "withdraws a disclosed filing of its subject", f"withdraws entry {number}"
+                    Fault.DISCLOSURE_WRONG,
+                    seq,
+                    "withdraws a disclosed filing of its subject",
+                    f"withdraws entry {number}",
                 )

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from verify.checkpoint import Checkpoint
-from verify.entry import Entry
+from verify.entry import Entry, EntryHeader, split_entry
 from verify.errors import Malformed
-from verify.merkle import HASH_BYTES, verify_inclusion
+from verify.merkle import HASH_BYTES, leaf_hash, verify_inclusion
 from verify.note import VerifierKey
+from verify.statement import Statement
 from verify.strict import JsonValue, decode_base64, decode_utf8, encode_base64, load_json, parse_decimal
 
 _PROOF_HEADER = "c2sp.org/tlog-proof@v1"
@@ -77,10 +78,17 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedReceipt:
-    """An entry proved to be in the log, and the checkpoint that covers it."""
+    """An entry proved to be in the log, and the checkpoint that covers it; `statement` is verbatim, not parsed yet."""
 
-    entry: Entry
+    raw: bytes
+    header: EntryHeader
+    statement: bytes
     checkpoint: Checkpoint
+
+    @property
+    def entry(self) -> Entry:
+        """The entry with its statement parsed; raises `Malformed` if that is not one."""
+        return Entry(self.raw, self.header, Statement.parse(self.statement))
 
 
 def verify_receipt(receipt: Receipt, log_key: VerifierKey, trusted: Sequence[Checkpoint] = ()) -> VerifiedReceipt:
@@ -88,12 +96,13 @@ def verify_receipt(receipt: Receipt, log_key: VerifierKey, trusted: Sequence[Che
 
     `trusted` are checkpoints whose signature the caller has already checked, so that many receipts cost one check.
     """
-    entry = Entry.parse(receipt.entry)
+    header_line, statement = split_entry(receipt.entry)
+    header = EntryHeader.parse(header_line)
     proof = TlogProof.parse(receipt.proof)
-    if entry.header.seq != proof.index:
-        raise Malformed("receipt", f"proves entry {proof.index} but holds entry {entry.header.seq}")
+    if header.seq != proof.index:
+        raise Malformed("receipt", f"proves entry {proof.index} but holds entry {header.seq}")
     checkpoint = next((known for known in trusted if known.raw == proof.checkpoint), None)
     if checkpoint is None:
         checkpoint = Checkpoint.open(proof.checkpoint, log_key)
-    verify_inclusion(proof.index, checkpoint.size, entry.leaf, proof.path, checkpoint.root)
-    return VerifiedReceipt(entry, checkpoint)
+    verify_inclusion(proof.index, checkpoint.size, leaf_hash(receipt.entry), proof.path, checkpoint.root)
+    return VerifiedReceipt(receipt.entry, header, statement, checkpoint)

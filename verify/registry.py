@@ -56,7 +56,7 @@ _ABOUT: Mapping[StatementType, tuple[frozenset[str], frozenset[str]]] = {
 """Members of `about`: those that must be there and those that may."""
 
 STATEMENT_CLOCK = "statement"
-"""`about.clock` of a ledger whose recorded time follows the statements' `made_at`: samples and history, never evidence."""
+"""`about.clock` of a ledger whose recorded time follows the statements' `made_at`: samples, history, never evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,9 @@ class CatalogueRef:
     def of(cls, about: Mapping[str, JsonValue]) -> CatalogueRef:
         """Read ``about.catalogue``."""
         match about.get("catalogue"):
-            case {"item": str(item), "version": int(version), **rest} if not rest and version is not True and version > 0:
+            case {"item": str(item), "version": int(version), **rest} if (
+                not rest and version is not True and version > 0
+            ):
                 return cls(item, version)
         raise Malformed("about/catalogue", 'must be {"item": <name>, "version": <number from 1>}')
 
@@ -123,7 +125,9 @@ class Registry:
             raise Malformed("about", f"a {kind.value} statement has the members {members}")
         self._require_keys_in_force(statement, signers, introduced_key(statement))
         if (kind is StatementType.LEDGER_OPENED) is not (self.operator is None):
-            raise Incompetent("ledger-opened-once", "ledger.opened is the first statement of a log and of no other place")
+            raise Incompetent(
+                "ledger-opened-once", "ledger.opened is the first statement of a log and of no other place"
+            )
         match kind:
             case StatementType.LEDGER_OPENED:
                 self._authorise_opening(statement, signers)
@@ -164,9 +168,7 @@ class Registry:
             case StatementType.KEY_ROTATED:
                 old, new = VerifierKey.parse(_text(about, "replaces")), VerifierKey.parse(_text(about, "key"))
                 issuer = statement.issuer
-                return replace(
-                    self, keys=self._with_key(RegisteredKey(old, issuer, seq), RegisteredKey(new, issuer))
-                )
+                return replace(self, keys=self._with_key(RegisteredKey(old, issuer, seq), RegisteredKey(new, issuer)))
             case StatementType.KEY_REVOKED:
                 key, department = VerifierKey.parse(_text(about, "key")), _text(about, "department")
                 return replace(self, keys=self._with_key(RegisteredKey(key, department, seq)))

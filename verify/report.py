@@ -45,11 +45,14 @@ def report_text(report: AuditReport) -> str:
             f"  log         {checkpoint.origin}",
             f"  tree size   {checkpoint.size}",
             f"  root        {encode_base64(checkpoint.root)}",
-            f"  checked     {report.entries} entries, {report.signatures} statement signatures, "
-            f"{report.openings} openings, {report.checkpoints} checkpoints",
+            (
+                f"  checked     {report.entries} entries, {report.signatures} statement signatures, "
+                f"{report.openings} openings, {report.checkpoints} checkpoints"
+            ),
         ]
     if report.log_key and not report.key_was_given:
-        lines.append(f"  log key     taken from entry 0, not given: compare it with the published one\n    {report.log_key}")
+        lines.append("  log key     taken from entry 0, not given: compare it with the published one")
+        lines.append(f"    {report.log_key}")
     if report.simulated_clock:
         lines.append("  clock       SIMULATED: recorded times follow the statements (a sample or history ledger)")
     return "\n".join(lines)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import http.client
-import socket
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -13,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
-from verify.errors import SourceMissing, SourceUnavailable
+from verify.errors import Malformed, SourceMissing, SourceUnavailable
 from verify.finding import Finding
 from verify.merkle import HASH_BYTES
 from verify.tiles import TILE_WIDTH, bundle_path, format_bundle, openings_path, parse_bundle, tile_path
@@ -22,6 +20,8 @@ MAX_RESOURCE_BYTES = TILE_WIDTH * (2 + 65_535)
 """The largest entry bundle there can be; more is not read from a server, packed or unpacked."""
 
 _TIMEOUT_SECONDS = 30
+
+_HEADERS = {"Accept-Encoding": "gzip, identity"}
 
 
 class LogSource(Protocol):
@@ -72,7 +72,7 @@ class FolderSource:
         """A bundle, cut from the full one where the partial is gone."""
         path = bundle_path(number, width)
         if width != TILE_WIDTH and not (self._folder / path).exists():
-            return format_bundle(parse_bundle(self._read(path, bundle_path(number)))[:width])
+            return _cut_bundle(self._read(path, bundle_path(number)), width)
         return self._read(path)
 
     def openings(self, number: int, width: int) -> bytes | None:
@@ -102,9 +102,7 @@ class HttpSource:
     def __init__(self, url: str, token: str | None = None) -> None:
         """`url` is the log's prefix; `token` is sent as a bearer token."""
         self._prefix = url.rstrip("/") + "/"
-        self._headers = {"Accept-Encoding": "gzip, identity"}
-        if token:
-            self._headers["Authorization"] = f"Bearer {token}"
+        self._token = token
 
     def checkpoint(self) -> bytes:
         """``GET checkpoint``."""
@@ -126,7 +124,7 @@ class HttpSource:
         except SourceMissing:
             if width == TILE_WIDTH:
                 raise
-        return format_bundle(parse_bundle(self._get(bundle_path(number)))[:width])
+        return _cut_bundle(self._get(bundle_path(number)), width)
 
     def openings(self, number: int, width: int) -> bytes | None:  # noqa: ARG002 - the protocol's arguments
         """Openings do not travel over this interface."""
@@ -137,23 +135,31 @@ class HttpSource:
         return ()
 
     def _get(self, path: str, instead: str | None = None) -> bytes:
-        request = urllib.request.Request(self._prefix + path, headers=self._headers)  # noqa: S310 - checked in open_source
         try:
+            # S310: open_source lets only http and https pass, and a redirect leads nowhere else.
+            request = urllib.request.Request(self._prefix + path, headers=_HEADERS)  # noqa: S310
+            if self._token:
+                # Unredirected: a server that sends us elsewhere must not hand our token to that place.
+                request.add_unredirected_header("Authorization", f"Bearer {self._token}")
             with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310
                 data: bytes = response.read(MAX_RESOURCE_BYTES + 1)
                 packed = response.headers.get("Content-Encoding") == "gzip"
+                cut_short = bool(response.length) and len(data) <= MAX_RESOURCE_BYTES
         except urllib.error.HTTPError as error:
             if error.code in {404, 410}:
                 if instead is not None and instead != path:
                     return self._get(instead)
                 raise SourceMissing(path) from None
-            hint = "; entry bundles need --token" if error.code in {401, 403} else ""
+            hint = "; entry bundles need --token-file" if error.code in {401, 403} else ""
             message = f"{path}: the server answered {error.code}{hint}"
             raise SourceUnavailable(message) from None
-        except (urllib.error.URLError, http.client.HTTPException, socket.timeout, OSError) as error:
+        except (http.client.HTTPException, OSError, ValueError) as error:
             reason = getattr(error, "reason", None) or error
             message = f"{path}: {reason}"
             raise SourceUnavailable(message) from None
+        if cut_short:
+            message = f"{path}: the connection ended early"
+            raise SourceUnavailable(message)
         if len(data) > MAX_RESOURCE_BYTES:
             raise SourceMissing(path, "larger than any resource of a log")
         return _unpack(data, path) if packed else data
@@ -163,15 +169,22 @@ def _unpack(data: bytes, path: str) -> bytes:
     unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     try:
         unpacked = unpacker.decompress(data, MAX_RESOURCE_BYTES + 1)
-    except (zlib.error, gzip.BadGzipFile):
+    except zlib.error:
         raise SourceMissing(path, "not valid gzip") from None
-    if len(unpacked) > MAX_RESOURCE_BYTES or not unpacker.eof:
-        raise SourceMissing(path, "larger than any resource of a log, or cut short")
+    if len(unpacked) > MAX_RESOURCE_BYTES or not unpacker.eof or unpacker.unused_data:
+        raise SourceMissing(path, "larger than any resource of a log, cut short or with something after its end")
     return unpacked
 
 
 def _cut_tile(tile: bytes, width: int) -> bytes:
     return tile[: width * HASH_BYTES] if len(tile) == TILE_WIDTH * HASH_BYTES else tile
+
+
+def _cut_bundle(bundle: bytes, width: int) -> bytes:
+    try:
+        return format_bundle(parse_bundle(bundle)[:width])
+    except Malformed:
+        return bundle  # whoever reads it will find what is wrong
 
 
 def open_source(place: str, token: str | None = None) -> LogSource | None:

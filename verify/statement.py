@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from verify.canonical import canonical_json
-from verify.commitment import Opening, check_path, commit
+from verify.canonical import canonical_json, is_canonical
+from verify.commitment import COMMITMENT_BYTES, Opening, check_path, commit
 from verify.errors import Malformed
 from verify.note import SignedNote
 from verify.strict import JsonValue, check_instant, check_uuid7, decode_base64, encode_base64, load_json
@@ -44,7 +44,7 @@ class Statement:
         value = load_json(note.text[:-1])
         if not isinstance(value, dict) or value.keys() != _MEMBERS:
             raise Malformed("statement", f"must be an object with exactly the members {', '.join(sorted(_MEMBERS))}")
-        if canonical_json(value) != note.text[:-1]:
+        if not is_canonical(note.text[:-1], value):
             raise Malformed("statement", "its text is not canonical JSON (RFC 8785)")
         about, committed = value["about"], value["committed"]
         if value["v"] != FORMAT_VERSION or value["v"] is True:
@@ -57,10 +57,7 @@ class Statement:
             raw=raw,
             note=note,
             about=about,
-            committed={
-                check_path(path, "committed"): decode_base64(_text(text, f"committed/{path}"), f"committed/{path}", 32)
-                for path, text in committed.items()
-            },
+            committed={path: _commitment(path, text) for path, text in committed.items()},
             id=check_uuid7(_text(value["id"], "id"), "id"),
             issuer=check_issuer(_text(value["issuer"], "issuer")),
             made_at=check_instant(_text(value["made_at"], "made_at"), "made_at"),
@@ -72,7 +69,7 @@ class Statement:
         return check_uuid7(_text(self.about.get(name), f"about/{name}"), f"about/{name}")
 
 
-def statement_text(  # noqa: PLR0913 - the members of the format
+def statement_text(
     *,
     id: str,  # noqa: A002 - the member's name in the format
     issuer: str,
@@ -85,7 +82,8 @@ def statement_text(  # noqa: PLR0913 - the members of the format
     value: dict[str, JsonValue] = {
         "about": dict(about),
         "committed": {
-            path: encode_base64(commit(path, opening.salt, opening.value)) for path, opening in openings.items()
+            check_path(path, "committed"): encode_base64(commit(path, opening.salt, opening.value))
+            for path, opening in openings.items()
         },
         "id": id,
         "issuer": issuer,
@@ -99,7 +97,7 @@ def statement_text(  # noqa: PLR0913 - the members of the format
 def check_issuer(text: str, part: str = "issuer") -> str:
     """Return `text` if it may name an issuer: ASCII letters, digits, dots and hyphens, at most 64."""
     if not _ISSUER.fullmatch(text):
-        raise Malformed(part, "must be 1 to 64 ASCII letters, digits, dots or hyphens, beginning with a letter or digit")
+        raise Malformed(part, "must be 1 to 64 ASCII letters, digits, dots or hyphens, not beginning with . or -")
     return text
 
 
@@ -107,6 +105,14 @@ def _check_type(text: str) -> str:
     if not _TYPE.fullmatch(text):
         raise Malformed("type", "must be lower-case words joined by dots, such as record.filed")
     return text
+
+
+def _commitment(path: str, text: JsonValue) -> bytes:
+    check_path(path, "committed")
+    try:
+        return decode_base64(_text(text, "commitment"), "commitment", COMMITMENT_BYTES)
+    except Malformed as error:
+        raise Malformed(f"committed/{path}", error.rule) from None
 
 
 def _text(value: JsonValue, part: str) -> str:

@@ -14,10 +14,12 @@ from typing import NoReturn, TypeAlias
 
 from verify.errors import Malformed
 
-JsonValue: TypeAlias = "None | bool | int | str | list[JsonValue] | dict[str, JsonValue]"
+JsonValue: TypeAlias = "bool | int | str | list[JsonValue] | dict[str, JsonValue] | None"
 
 MAX_SAFE_INTEGER = 2**53 - 1
 """RFC 8785 section 3.2.2.3: larger integers do not survive an IEEE 754 reader."""
+
+_HASH_BYTES = 32
 
 MAX_JSON_DEPTH = 32
 """Deeper nesting has no use in a statement and would exhaust the stack of a reader in another language."""
@@ -26,6 +28,8 @@ _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.ASCII)
+_BASE64_32 = re.compile(r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=", re.ASCII)
+"""The canonical spellings of 32 bytes: the last character has no stray bits."""
 _HEX32 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -97,6 +101,8 @@ def decode_utf8(data: bytes, part: str) -> str:
 
 def decode_base64(text: str, part: str, length: int | None = None) -> bytes:
     """Decode canonical standard base64 (RFC 4648 section 4, section 3.5); `length` in bytes is required if given."""
+    if length == _HASH_BYTES and _BASE64_32.fullmatch(text):
+        return binascii.a2b_base64(text)
     try:
         data = binascii.a2b_base64(text.encode("ascii"), strict_mode=True)
     except (UnicodeEncodeError, binascii.Error):
@@ -140,7 +146,7 @@ def check_instant(text: str, part: str) -> str:
 
 def format_instant(moment: datetime) -> str:
     """Write an aware datetime as a UTC instant with microseconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def check_date(text: str, part: str) -> str:

@@ -65,7 +65,8 @@ def format_bundle(entries: Iterable[bytes]) -> bytes:
 
 def parse_bundle(data: bytes) -> list[bytes]:
     """The entries of a bundle; raises `Malformed` if the last one is cut short."""
-    entries, position = [], 0
+    entries: list[bytes] = []
+    position = 0
     while position < len(data):
         length = int.from_bytes(data[position : position + _LENGTH_BYTES], "big")
         entry = data[position + _LENGTH_BYTES : position + _LENGTH_BYTES + length]

@@ -48,7 +48,7 @@ def demo(
     rows: Annotated[int, typer.Option(help="Penalties to generate; half as many licences")] = 600,
     once: Annotated[bool, typer.Option("--once", help="Stop after the audit (also when there is no terminal)")] = False,
 ) -> None:
-    """Create a ledger, import a generated sample over HTTP, dispute and correct a record, audit it all, and serve it."""
+    """Create a ledger, import a generated sample over HTTP, dispute and correct a record, audit it all, serve it."""
     folder = folder or Path(tempfile.mkdtemp(prefix="kesu-demo-"))
     story = _Story(folder, LedgerHome(folder / "ledger"))
     story.create()
@@ -87,7 +87,7 @@ class _Story:
     def create(self) -> None:
         """Ledger, catalogue, two departments."""
         create_home(self.home.folder, origin="credit.example/demo", operator="operator.example", random=os.urandom)
-        create_ledger(self.home, simulated_clock=False)
+        create_ledger(self.home)
         typer.echo(f"1. Created a ledger in {self.home.folder}")
         for number, name in ((1, "测试市场监督管理局"), (2, "测试信用中心")):
             body = f"{_BUREAU}{number}"
@@ -102,7 +102,13 @@ class _Story:
         """Import the generated sample, bad rows included."""
         today = now().astimezone(BEIJING).date()
         sample = write_sample(
-            self.folder / "sample", seed=_SEED, companies=120, penalties=rows, licences=rows // 2, today=today, bad_rows=True
+            self.folder / "sample",
+            seed=_SEED,
+            companies=120,
+            penalties=rows,
+            licences=rows // 2,
+            today=today,
+            bad_rows=True,
         )
         typer.echo(f"2. Importing {sample.penalties} and {sample.licences.name}, signed with the department's key")
         for source, mapping in (
@@ -121,7 +127,7 @@ class _Story:
         company, view = self._penalty(client)
         record = str(view["record"])
         objection = _identifier()
-        raised = {"objection": objection, "record": record}
+        raised: dict[str, JsonValue] = {"objection": objection, "record": record}
         center, bureau = (read_key(self.key_file(number)) for number in (2, 1))
         self._say(client, center, StatementType.OBJECTION_RAISED, raised, {"claim": "处罚决定书文号录入有误"})
         values = dict(view["values"]) if isinstance(view["values"], dict) else {}
@@ -136,7 +142,9 @@ class _Story:
         self._say(client, bureau, StatementType.RECORD_CORRECTED, about, corrected)
         outcome: dict[str, JsonValue] = {"outcome": "corrected", "reason": "属实，已更正"}
         self._say(client, bureau, StatementType.OBJECTION_RESOLVED, raised, outcome)
-        typer.echo(f"3. A record of {company} was disputed, corrected by its providing unit, and the objection resolved")
+        typer.echo(
+            f"3. A record of {company} was disputed, corrected by its providing unit, and the objection resolved"
+        )
         return _Disputed(record, company)
 
     def audit(self) -> int:

@@ -13,7 +13,7 @@ from ledger.administration import application_statement
 from verify.submission import Submission
 
 app = typer.Typer(
-    help="Register departments. First the department applies (its key signs), then the operator registers it (countersigns).",
+    help="Register departments: the department applies (its key signs), the operator registers it (countersigns).",
     no_args_is_help=True,
 )
 

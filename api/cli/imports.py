@@ -45,7 +45,9 @@ def import_file(
     reason, to be mended and imported with the same mapping. Exit code 0: every row is in the log; 1: some are not.
     """
     result, target = run_import(source, mapping, key, LedgerClient(url, log_key=_parse(vkey)), faults, numbering)
-    typer.echo(f"{result.accepted} accepted, {result.skipped} skipped (in the log before), {result.faults} not accepted")
+    typer.echo(
+        f"{result.accepted} accepted, {result.skipped} skipped (in the log before), {result.faults} not accepted"
+    )
     if result.warnings:
         typer.echo(f"{result.warnings} warnings (over-long texts and the like; the records were accepted)")
     if result.faults:
@@ -55,7 +57,7 @@ def import_file(
         raise typer.Exit(FINDINGS)
 
 
-def run_import(  # noqa: PLR0913 - the command's own options
+def run_import(
     source: Path,
     mapping_file: Path,
     key_file: Path,

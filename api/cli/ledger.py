@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,7 @@ from ledger.catalogue import parse_item, shipped_definitions
 from ledger.home import LedgerHome, create_home
 from ledger.service import open_for_reading, open_for_writing
 from ledger.store.audit_source import DatabaseSource
+from projections.as_of import day_begins
 from verify.archive import write_archive
 from verify.submission import Submission
 
@@ -34,16 +36,18 @@ def init(
     ] = "credit.example/kesu",
     operator: Annotated[str, typer.Option(help="Issuer name of the ledger's own statements")] = "operator.example",
     simulated_clock: Annotated[
-        bool,
+        str | None,
         typer.Option(
-            "--simulated-clock",
-            help="Recorded times follow the statements' made_at: for samples and imported history. Cannot be undone",
+            metavar="DATE",
+            help="For samples and imported history: recorded times begin on this day and follow the statements; "
+            "entry 0 says so for ever",
         ),
-    ] = False,
+    ] = None,
 ) -> None:
     """Create a ledger: keys, database, and the first entries with the shipped catalogue."""
+    begins = day_begins(simulated_clock) if simulated_clock else None
     home = create_home(folder, origin=origin, operator=operator, random=os.urandom)
-    create_ledger(home, simulated_clock=simulated_clock)
+    create_ledger(home, simulated_from=begins)
     key = home.log_key().verifier
     typer.echo(f"Created the ledger {origin} in {folder}.")
     typer.echo(f"  log key to publish   {key}")
@@ -51,15 +55,17 @@ def init(
     typer.echo(f"  next                 kesu department --help, then: kesu serve {folder}")
 
 
-def create_ledger(home: LedgerHome, *, simulated_clock: bool) -> None:
+def create_ledger(home: LedgerHome, *, simulated_from: datetime | None = None) -> None:
     """Write the first entries: `ledger.opened` and the shipped catalogue items."""
+    simulated = simulated_from is not None
     operator = home.operator_key()
     with open_for_writing(home, clock=now, random=os.urandom, new=True) as ledger:
 
         def append(submission: Submission) -> None:
             ledger.sequencer.append(ledger.sequencer.admit(submission.statement, submission.openings))
 
-        append(opening_statement(pen(operator), home.log_key().verifier, simulated_clock=simulated_clock))
+        opened = opening_statement(pen(operator, simulated_from), home.log_key().verifier, simulated_clock=simulated)
+        append(opened)
         for definition in shipped_definitions():
             append(catalogue_statement(pen(operator), parse_item(definition)))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,9 +23,7 @@ from verify.receipt import Receipt
 from verify.strict import format_instant
 from verify.submission import Submission
 
-LedgerOption = Annotated[
-    Path | None, typer.Option("--ledger", help="The ledger's folder, while no server has it open")
-]
+LedgerOption = Annotated[Path | None, typer.Option("--ledger", help="The ledger's folder, while no server has it open")]
 UrlOption = Annotated[
     str | None, typer.Option("--url", help="Address of the ledger's server, e.g. http://127.0.0.1:8321")
 ]
@@ -73,7 +70,9 @@ class _Server:
 
     def submit(self, submission: Submission) -> Done:
         done = self._client.submit(submission)
-        return Done(done.receipt, done.entry, done.repeated, tuple(fault.sentence() for fault in done.warnings))
+        return Done(
+            done.receipt, done.verified.entry, done.repeated, tuple(fault.sentence() for fault in done.warnings)
+        )
 
 
 @contextmanager
@@ -98,6 +97,7 @@ def read_key(path: Path) -> SigningKey:
     return SigningKey.parse(path.read_text("ascii"))
 
 
-def pen(key: SigningKey) -> Pen:
-    """Sign as this key, now."""
-    return Pen(key, time.time_ns() // 1_000_000, format_instant(now()), os.urandom)
+def pen(key: SigningKey, moment: datetime | None = None) -> Pen:
+    """Sign as this key, now or at a moment."""
+    moment = moment or now()
+    return Pen(key, int(moment.timestamp() * 1000), format_instant(moment), os.urandom)

@@ -6,22 +6,22 @@ import csv
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from api.cli.place import Usage
+from ledger.catalogue import CatalogueItem, Field, FieldKind
 from ledger.domain.events import Erased
 from ledger.home import LedgerHome
 from ledger.service import open_for_reading
 from ledger.subjects import check_identifier
 from ledger.vocabulary import TERMS
 from projections.as_of import parse_as_of
+from projections.catalogue import published_items
 from projections.history import subject_history, whole_history
 from projections.records import RecordView, fold_records, standing
 from verify.handle import organisation_handle
@@ -33,12 +33,12 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 class Format(StrEnum):
     """How to print."""
 
-    TABLE = "table"
+    TEXT = "text"
     JSON = "json"
     CSV = "csv"
 
 
-def records(  # noqa: PLR0913 - options of a command
+def records(
     folder: Annotated[Path, typer.Argument(help="The ledger's folder (a server may have it open)")],
     subject: Annotated[
         str | None, typer.Argument(help="The subject as SCHEME:CODE, e.g. uscc:91110000MA00000077; none with --all")
@@ -50,7 +50,7 @@ def records(  # noqa: PLR0913 - options of a command
         typer.Option(help="As known at the end of this day in Beijing (YYYY-MM-DD), or at an instant (...Z)"),
     ] = None,
     revoked: Annotated[bool, typer.Option("--revoked", help="Revoked records too")] = False,
-    output: Annotated[Format, typer.Option("--format", help="How to print")] = Format.TABLE,
+    output: Annotated[Format, typer.Option("--format", help="How to print")] = Format.TEXT,
 ) -> None:
     """List credit records in the order of filing, as the operator and regulators see them."""
     if (subject is None) is not all_subjects:
@@ -64,6 +64,7 @@ def records(  # noqa: PLR0913 - options of a command
             check_identifier(scheme, code)
             history = subject_history(ledger.recorder, ledger.mapper, organisation_handle(scheme, code))
         views = fold_records(history, instant).values()
+        items = published_items(ledger.recorder, ledger.mapper)
     shown = list(views) if revoked else standing(views)
     if output is Format.JSON:
         json.dump([record_json(view) for view in shown], sys.stdout, ensure_ascii=False, indent=1)
@@ -71,7 +72,7 @@ def records(  # noqa: PLR0913 - options of a command
     elif output is Format.CSV:
         _print_csv(shown)
     else:
-        _print_table(shown)
+        _print_text(shown, items)
 
 
 def record_json(view: RecordView) -> dict[str, Any]:
@@ -95,23 +96,27 @@ def record_json(view: RecordView) -> dict[str, Any]:
     }
 
 
-def _print_table(views: list[RecordView]) -> None:
-    table = Table(title=f"{len(views)} records", title_justify="left")
-    for column in ("filed", "item", "status", "subject", "values", "entries"):
-        table.add_column(column, overflow="fold")
+def _print_text(views: list[RecordView], items: Mapping[tuple[str, int], CatalogueItem]) -> None:
     for view in views:
-        subject, values = view.subject, view.values
-        table.add_row(
-            view.filed_at[:10],
-            f"{view.state.item} v{view.item_version}",
-            f"{view.status.value} {TERMS[view.status].zh}",
-            "erased" if isinstance(subject, Erased) else f"{subject.name}\n{subject.scheme}:{subject.code}",
-            "erased"
-            if isinstance(values, Erased)
-            else "\n".join(f"{code} {_cell(value)}" for code, value in values.items() if value is not None),
-            ", ".join(map(str, view.entries)),
-        )
-    Console().print(table)
+        subject = view.subject
+        whom = "erased" if isinstance(subject, Erased) else f"{subject.name}  {subject.scheme}:{subject.code}"
+        status = f"{view.status.value} {TERMS[view.status].zh}"
+        item = items.get((view.state.item, view.item_version))
+        title = f"{item.zh} " if item else ""
+        typer.echo(f"{whom}\n  {title}{view.state.item} v{view.item_version}   {status}")
+        typer.echo(f"  filed {view.filed_at[:10]} by {view.state.issuer}   log entries {_cell(list(view.entries))}")
+        for code, value in {} if isinstance(view.values, Erased) else view.values.items():
+            if value is not None:
+                part = next((part for part in item.fields if part.code == code), None) if item else None
+                typer.echo(f"    {part.zh if part else ''} {code}: {_shown(part, value)}")
+        typer.echo("")
+    typer.echo(f"{len(views)} records")
+
+
+def _shown(part: Field | None, value: object) -> str:
+    if part is not None and part.kind is FieldKind.MONEY and isinstance(value, int):
+        return f"{value // 100}.{value % 100:02d} 元"
+    return _cell(value)
 
 
 def _print_csv(views: Iterable[RecordView]) -> None:

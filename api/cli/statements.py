@@ -18,10 +18,13 @@ from verify.submission import Draft, Submission, uuid7
 
 def sign(
     draft: Annotated[
-        Path, typer.Argument(help='File (- for standard input) with {"type": ..., "about": {...}, "values": {path: value}}')
+        Path,
+        typer.Argument(help='File (- for standard input) with {"type": ..., "about": {...}, "values": {path: value}}'),
     ],
     key: Annotated[list[Path], typer.Option("--key", help="Private key file; give it twice where two must sign")],
-    out: Annotated[Path | None, typer.Option("--out", help="New file for the submission; default: standard output")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="New file for the submission; default: standard output")
+    ] = None,
 ) -> None:
     """Sign a draft on the department's side: commits to every value under a fresh salt. Nothing is sent.
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
 
 from api.http import catalogue, log, statements, subjects
 from api.http.context import Context
-from api.http.docs import serve_docs
-from api.problems import HANDLED, PROBLEMS, handle, render
+from api.http.docs import describe, serve_docs
+from api.problems import HANDLED, INTERNAL, PROBLEMS, MethodRefused, handle, render
+from ledger.errors import NotFound
 from verify.errors import Malformed
 
 _DESCRIPTION = """
@@ -33,6 +35,8 @@ def create_app(context: Context) -> FastAPI:
         description=_DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        # Its log records repeat what failed validation and what an exception says: both may be personal data.
+        telemetry={"logs": False},
     )
     app.state.context = context
     for router in (statements.router, subjects.router, catalogue.router, log.router):
@@ -47,20 +51,28 @@ def create_app(context: Context) -> FastAPI:
         part = "/".join(str(step) for step in first["loc"])
         return render(Malformed(part, str(first["type"]).replace("_", " ")), request.url.path)
 
+    @app.exception_handler(HTTPException)
+    async def unroutable(request: Request, error: HTTPException) -> Response:
+        refusals = {404: NotFound("no route leads here"), 405: MethodRefused(f"{request.method} is not for this path")}
+        response = render(refusals.get(error.status_code, error), request.url.path)
+        response.headers.update(error.headers or {})
+        return response
+
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> Response:
         return render(error, request.url.path)
 
     @app.get("/problems/{slug}", response_class=PlainTextResponse, include_in_schema=False)
     async def problem(slug: str) -> str:
-        rows = [row for row in PROBLEMS.values() if row.slug == slug]
+        rows = [row for row in (*PROBLEMS.values(), INTERNAL) if row.slug == slug]
         if not rows:
-            return "No such problem.\n"
+            raise NotFound("no problem has this name")
         return "\n".join(f"{row.status} {row.slug}\n{row.title}.\n{row.remedy}\n" for row in dict.fromkeys(rows))
 
     @app.get("/", include_in_schema=False)
     async def start() -> RedirectResponse:
         return RedirectResponse("/docs")
 
+    describe(app)
     serve_docs(app)
     return app

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
-from api.http.context import AuditorOnly, Context, WithContext, context_of
+from api.http.context import AuditorOnly, Context, WithContext
 from api.http.models import HealthModel, LedgerModel
 from api.http.statements import problems
 from verify.checkpoint import Checkpoint
@@ -20,12 +21,24 @@ router = APIRouter(tags=["log"])
 _IMMUTABLE = {"Cache-Control": "public, max-age=31536000, immutable"}
 _PRIVATE = {"Cache-Control": "private, max-age=31536000, immutable"}
 _LEVEL = re.compile(r"0|[1-9][0-9]?", re.ASCII)
-_NUMBER = re.compile(r"((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?", re.ASCII)
+_NUMBER = re.compile(r"((?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?", re.ASCII)
+"""At most 21 digits: a tree has fewer than 2^63 leaves, and Python reads no endless numbers."""
+
 _OCTETS = "application/octet-stream"
 _MAX_LEVEL = 63
 
 
-@router.get("/checkpoint", summary="The latest signed checkpoint", responses=problems(404))
+def _content(media_type: str) -> dict[str, Any]:
+    """The OpenAPI response of a route that answers with bytes."""
+    return {"content": {media_type: {"schema": {"type": "string"}}}}
+
+
+@router.get(
+    "/checkpoint",
+    summary="The latest signed checkpoint",
+    response_class=Response,
+    responses={200: _content("text/plain; charset=utf-8"), **problems(404)},
+)
 def checkpoint(context: WithContext) -> Response:
     """Origin, tree size and root, signed: C2SP tlog-checkpoint."""
     note = context.ledger.reader.checkpoint()
@@ -36,7 +49,8 @@ def checkpoint(context: WithContext) -> Response:
     "/tile/entries/{number:path}",
     summary="An entry bundle (auditors, regulators and mirrors)",
     dependencies=[AuditorOnly],
-    responses=problems(401, 404),
+    response_class=Response,
+    responses={200: _content(_OCTETS), **problems(401, 404)},
 )
 def bundle(number: str, context: WithContext) -> Response:
     """256 entries, or the width named, each behind its length in two big-endian bytes: C2SP tlog-tiles."""
@@ -45,7 +59,12 @@ def bundle(number: str, context: WithContext) -> Response:
     return Response(context.ledger.reader.bundle(index, width), media_type=_OCTETS, headers=_PRIVATE)
 
 
-@router.get("/tile/{level}/{number:path}", summary="A tile of tree hashes", responses=problems(404))
+@router.get(
+    "/tile/{level}/{number:path}",
+    summary="A tile of tree hashes",
+    response_class=Response,
+    responses={200: _content(_OCTETS), **problems(404)},
+)
 def tile(level: str, number: str, context: WithContext) -> Response:
     """256 hashes of 32 bytes, or the width named: C2SP tlog-tiles."""
     path = f"tile/{level}/{number}"
@@ -70,10 +89,12 @@ def ledger(context: WithContext) -> LedgerModel:
     )
 
 
-@router.get("/healthz", response_model=HealthModel, summary="Whether the process works", responses={503: {"model": HealthModel}})
-def health(request: Request) -> Response:
+@router.get(
+    "/healthz", response_model=HealthModel, summary="Whether the process works", responses={503: {"model": HealthModel}}
+)
+def health(context: WithContext) -> Response:
     """200 while statements are accepted, 503 once the sequencer has stopped."""
-    opened = context_of(request).ledger
+    opened = context.ledger
     works = opened.sequencer.failure is None
     body = {"status": "ok" if works else "stopped", "size": opened.reader.size(), "waiting": opened.sequencer.waiting}
     return JSONResponse(body, 200 if works else 503)
@@ -85,7 +106,7 @@ def _parse_number(path: str, number: str) -> tuple[int, int]:
         raise SourceMissing(path, "a tile number is groups of three digits, all but the last with an x before them")
     digits = match[1].replace("x", "").replace("/", "")
     width = int(match[2]) if match[2] else TILE_WIDTH
-    if match[2] and width >= TILE_WIDTH or match[1].startswith("x000"):
+    if (match[2] and width >= TILE_WIDTH) or match[1].startswith("x000"):
         raise SourceMissing(path, "not the one spelling of this tile")
     return int(digits), width
 

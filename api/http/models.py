@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 _STATEMENT = (
     '{"about":{"catalogue":{"item":"administrative-penalty","version":1},'
@@ -14,10 +15,10 @@ _STATEMENT = (
     "— 11110000MB0000001A/2026-1 1FRMKMp4Al7AQPYo0vy/s7Fh...\n"
 )
 _SALT = "BQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU="
-_RECEIPT = {
-    "entry": 'kesu/entry/v1\n{"previous":"e9ae02...","recorded_at":"2026-11-22T08:00:04.000000Z","seq":1,...}\n{"about":...',
+_RECEIPT: JsonDict = {
+    "entry": 'kesu/entry/v1\n{"previous":"e9ae02...","recorded_at":"2026-11-22T08:00:04.000000Z",...}\n{"about":...',
     "kind": "kesu/receipt/v1",
-    "proof": "c2sp.org/tlog-proof@v1\nindex 1\noPUKJSGIZClwlQN5az5/hsuyv8CqXdkN9mXdSAsP9ws=\n\ncredit.example/kesu\n2\n...",
+    "proof": "c2sp.org/tlog-proof@v1\nindex 1\noPUKJSGIZClwlQN5az5/hsuyv8CqXdkN9mXdSAsP9ws=\n\ncredit.example/...",
 }
 
 
@@ -30,7 +31,9 @@ class SubmissionModel(BaseModel):
         }
     )
 
-    statement: Annotated[str, Field(description="The signed note, verbatim: one line of RFC 8785 JSON, signatures below")]
+    statement: Annotated[
+        str, Field(description="The signed note, verbatim: one line of RFC 8785 JSON, signatures below")
+    ]
     openings: Annotated[
         dict[str, tuple[str, Any]], Field(description="For every committed path: [base64 of the 32-byte salt, value]")
     ]

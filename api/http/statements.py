@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import Future
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 
 from api.http.context import WithContext
 from api.http.models import AcceptedModel, IdentifiersModel, KnownModel, ProblemModel, ReceiptModel, SubmissionModel
-from api.problems import MEDIA_TYPE, TooLarge, fault_json
+from api.problems import HANDLED, MEDIA_TYPE, TooLarge, fault_json, problem_json
 from ledger.errors import NotFound
+from ledger.sequencer import Accepted, Sequencer
 from verify.canonical import canonical_json
 from verify.errors import Malformed, SourceMissing
 from verify.receipt import Receipt
@@ -20,14 +24,26 @@ from verify.strict import JsonValue, check_uuid7, load_json
 from verify.submission import Submission
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
-"""A statement is at most 65,000 bytes; its openings hold the texts themselves, 20,000 characters a field at the most."""
+"""A statement is at most 65,000 bytes; its openings hold the texts, 20,000 characters a field at the most."""
+
+BATCH_LINES = 1000
+"""Statements in one batch: a few transactions of the sequencer, answered within about a second."""
+
+MAX_BATCH_BYTES = 16 * 1024 * 1024
+
+_BATCH = '{"openings":{...},"statement":"..."}\n{"openings":{...},"statement":"..."}\n'
+_BATCH_ANSWER = (
+    '{"receipt":{...},"repeated":false,"seq":7,"status":201,"warnings":[]}\n'
+    '{"problem":{"type":"/problems/not-admissible",...},"status":422}\n'
+)
 
 router = APIRouter(tags=["statements"])
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """OpenAPI responses of the problems a route may answer with."""
-    return {status: {"model": ProblemModel, "content": {MEDIA_TYPE: {}}} for status in statuses}
+    schema = {"$ref": f"#/components/schemas/{ProblemModel.__name__}"}
+    return {status: {"content": {MEDIA_TYPE: {"schema": schema}}} for status in statuses}
 
 
 def _body(model: type) -> dict[str, Any]:
@@ -56,14 +72,75 @@ async def append(request: Request, context: WithContext) -> Response:
     sequencer = context.ledger.sequencer
     admitted = sequencer.admit(submission.statement, submission.openings)
     accepted = await asyncio.wrap_future(sequencer.submit(admitted))
-    body: dict[str, JsonValue] = {
+    location = {"Location": f"/v1/receipts/{admitted.statement.id}"}
+    body = canonical_json(_accepted_json(accepted))
+    return Response(body, _status(accepted), location, "application/json")
+
+
+@router.post(
+    "/v1/statements:batch",
+    responses={
+        200: {
+            "description": "One line for each line sent, in its order: an accepted statement, or its problem",
+            "content": {"application/x-ndjson": {"schema": {"type": "string"}, "example": _BATCH_ANSWER}},
+        },
+        **problems(400, 413, 503),
+    },
+    response_class=Response,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/x-ndjson": {"schema": {"type": "string"}, "example": _BATCH}},
+        }
+    },
+    summary="Append many signed statements",
+)
+async def append_batch(request: Request, context: WithContext) -> Response:
+    """Append up to 1,000 statements, one JSON object a line as for a single one; a bad line hurts only itself.
+
+    Each line of the answer has a `status` and either the receipt or a `problem`. A line with status 503 was not taken:
+    send it again.
+    """
+    lines = [line for line in (await read_body(request, MAX_BATCH_BYTES)).split(b"\n") if line]
+    if len(lines) > BATCH_LINES:
+        raise TooLarge(f"the batch has {len(lines)} lines, more than {BATCH_LINES}")
+    answers = await run_in_threadpool(_append_lines, context.ledger.sequencer, lines)
+    return Response(b"".join(canonical_json(answer) + b"\n" for answer in answers), media_type="application/x-ndjson")
+
+
+def _append_lines(sequencer: Sequencer, lines: list[bytes]) -> list[dict[str, JsonValue]]:
+    waiting: list[Future[Accepted] | Exception] = []
+    for line in lines:
+        try:
+            submission = Submission.parse(line)
+            waiting.append(sequencer.submit(sequencer.admit(submission.statement, submission.openings)))
+        except HANDLED as error:
+            waiting.append(error)
+    return [_answer(item) for item in waiting]
+
+
+def _answer(item: Future[Accepted] | Exception) -> dict[str, JsonValue]:
+    try:
+        if isinstance(item, Exception):
+            raise item
+        accepted = item.result()
+    except HANDLED as error:
+        problem, body = problem_json(error, "/v1/statements:batch")
+        return {"problem": body, "status": problem.status}
+    return {"status": _status(accepted), **_accepted_json(accepted)}
+
+
+def _accepted_json(accepted: Accepted) -> dict[str, JsonValue]:
+    return {
         "receipt": accepted.receipt.to_json(),
         "repeated": accepted.repeated,
         "seq": accepted.seq,
-        "warnings": [dict(fault_json(fault)) for fault in accepted.warnings],
+        "warnings": [fault_json(fault) for fault in accepted.warnings],
     }
-    location = {"Location": f"/v1/receipts/{admitted.statement.id}"}
-    return Response(canonical_json(body), 200 if accepted.repeated else 201, location, "application/json")
+
+
+def _status(accepted: Accepted) -> int:
+    return HTTPStatus.OK if accepted.repeated else HTTPStatus.CREATED
 
 
 @router.get(
@@ -100,16 +177,16 @@ IDS_AT_ONCE = 2000
 """Ids in one question: a request of about 80 kB."""
 
 
-async def read_body(request: Request) -> bytes:
-    """The request body, refused as soon as it is larger than `MAX_BODY_BYTES`."""
+async def read_body(request: Request, most: int = MAX_BODY_BYTES) -> bytes:
+    """The request body, refused as soon as it is larger than `most` bytes."""
     declared = request.headers.get("content-length", "0")
-    if declared.isascii() and declared.isdigit() and int(declared) > MAX_BODY_BYTES:
+    if declared.isascii() and declared.isdigit() and int(declared) > most:
         raise TooLarge(f"the body has {declared} bytes")
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise TooLarge(f"the body has more than {MAX_BODY_BYTES} bytes")
+        if len(body) > most:
+            raise TooLarge(f"the body has more than {most} bytes")
     return bytes(body)
 
 

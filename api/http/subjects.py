@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import takewhile
+
 from fastapi import APIRouter, Request
 
 from api.http.context import WithContext, is_auditor
@@ -14,8 +17,8 @@ from ledger.vocabulary import TERMS
 from projections.as_of import parse_as_of
 from projections.history import subject_history
 from projections.records import RecordView, fold_records, public_view
+from verify.checkpoint import Checkpoint
 from verify.handle import organisation_handle
-from verify.strict import JsonValue
 
 router = APIRouter(tags=["subjects"])
 
@@ -26,9 +29,7 @@ router = APIRouter(tags=["subjects"])
     responses=problems(400, 401, 422),
     summary="List a subject's credit records",
 )
-def records(
-    scheme: str, code: str, request: Request, context: WithContext, as_of: str | None = None
-) -> RecordsModel:
+def records(scheme: str, code: str, request: Request, context: WithContext, as_of: str | None = None) -> RecordsModel:
     """The subject's records, in the order of filing.
 
     Without a token: the records publicly disclosed now, with their public fields. With the auditor's token: all records
@@ -41,28 +42,29 @@ def records(
         raise TokenMissing("history is for auditors and regulators; leave as_of out for the public view")
     instant = parse_as_of(as_of) if as_of is not None else None
     ledger = context.ledger
-    checkpoint = ledger.reader.checkpoint().decode()
+    checkpoint = Checkpoint.parse(ledger.reader.checkpoint())
     history = subject_history(ledger.recorder, ledger.mapper, organisation_handle(scheme, code))
-    views = fold_records(history, instant).values()
+    covered = takewhile(lambda event: event.facts.seq < checkpoint.size, history)
+    views = fold_records(covered, instant).values()
     items = ledger.sequencer.rules.catalogue.items
     shown = []
     for view in views:
         public = public_view(view, items)
         if auditor:
-            shown.append(_model(view, None if isinstance(view.values, Erased) else dict(view.values)))
+            shown.append(_model(view, None if isinstance(view.values, Erased) else view.values))
         elif public is not None:
-            shown.append(_model(view, dict(public)))
+            shown.append(_model(view, public))
     return RecordsModel(
         scheme=scheme,
         code=code,
         as_of=instant,
         view="full" if auditor else "public",
         records=shown,
-        checkpoint=checkpoint,
+        checkpoint=checkpoint.raw.decode(),
     )
 
 
-def _model(view: RecordView, values: dict[str, JsonValue] | None) -> RecordModel:
+def _model(view: RecordView, values: Mapping[str, object] | None) -> RecordModel:
     subject = view.subject
     return RecordModel(
         record=str(view.record),
@@ -77,7 +79,7 @@ def _model(view: RecordView, values: dict[str, JsonValue] | None) -> RecordModel
         subject=None
         if isinstance(subject, Erased)
         else SubjectModel(scheme=subject.scheme, code=subject.code, name=subject.name),
-        values=values,
+        values=None if values is None else dict(values),
         entries=list(view.entries),
         superseded_by=view.superseded_by,
     )

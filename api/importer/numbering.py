@@ -1,4 +1,4 @@
-"""Names for what a source already has: the same row always becomes the same statement id, the same record the same record id.
+"""Names for what a source already has: the same row becomes the same statement id, the same record the same record id.
 
 The ids stand in the log for ever, so they must not let anybody guess rows from them: they are keyed with a secret that
 only the department has (docs/decisions/0005-import-ids.md). Lose it, and an import no longer recognises what it sent.

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from api.client import LedgerClient, Refused
+from api.client import LedgerClient, Refused, Submitted
 from api.importer.actions import Action, ActionKind, Actions, Problem, RowFault
 from api.importer.mapping import Mapping
 from api.importer.numbering import Numbering
@@ -22,11 +22,14 @@ from verify.registry import StatementType
 from verify.strict import JsonValue
 from verify.submission import Draft, Random, Submission
 
-WAVE = 1000
+WAVE = 2000
 """Rows asked about and sent together."""
 
-CONNECTIONS = 24
-"""Statements on the way at once: enough that the ledger commits many together."""
+CHUNK = 200
+"""Rows in one request."""
+
+CONNECTIONS = 4
+"""Requests on the way at once: while the ledger commits one it can already check the next."""
 
 
 @dataclass(slots=True)
@@ -58,7 +61,7 @@ class Importer:
         report_fault: Callable[[RowFault], None],
         progress: Callable[[int], None] = lambda _rows: None,
     ) -> ImportResult:
-        """Import the rows; each bad one is reported and the rest goes on. Raises `Unreachable` when the ledger is gone."""
+        """Import the rows; a bad one is reported and the rest goes on. Raises `Unreachable` when the ledger is gone."""
         result = ImportResult()
         actions = Actions(self.mapping)
         self.client.log_key  # noqa: B018 - asked for once, before the threads do
@@ -68,8 +71,8 @@ class Importer:
                 progress(wave[-1].row.number)
         return result
 
-    def submission(self, action: Action) -> Submission:
-        """The signed statement of an action."""
+    def submission(self, action: Action, identifier: str) -> Submission:
+        """The signed statement of an action; `identifier` is its numbering's `statement_id`."""
         about: dict[str, JsonValue] = {"record": self.numbering.record_id(action)}
         item, version = self.mapping.item, self.mapping.item_version
         values: dict[str, JsonValue] = {}
@@ -85,7 +88,7 @@ class Importer:
             values["reason"] = action.reason
         return Draft(_TYPES[action.kind].value, about, values).sign(
             [self.key],
-            identifier=self.numbering.statement_id(action, item, version),
+            identifier=identifier,
             issuer=self.key.verifier.name.partition("/")[0],
             made_at=action.made_at or self.now(),
             random=self.random,
@@ -101,23 +104,21 @@ class Importer:
         item, version = self.mapping.item, self.mapping.item_version
         identifiers = [self.numbering.statement_id(action, item, version) for action in wave]
         known = self.client.known(identifiers)
-        new = [action for action, identifier in zip(wave, identifiers, strict=True) if identifier not in known]
+        new = [pair for pair in zip(wave, identifiers, strict=True) if pair[1] not in known]
         result.skipped += len(wave) - len(new)
-        for action, outcome in zip(new, pool.map(self._submit, new), strict=True):
+        chunks = [new[start : start + CHUNK] for start in range(0, len(new), CHUNK)]
+        outcomes = (outcome for answered in pool.map(self._submit, chunks) for outcome in answered)
+        for (action, _identifier), outcome in zip(new, outcomes, strict=True):
             if isinstance(outcome, Refused):
                 problems = tuple(Problem(fault.field, "", f"{fault.rule} {fault.fix}") for fault in outcome.faults)
                 fault = RowFault(action.row, problems or (Problem("", "", str(outcome)),))
                 self._fault(fault, result, report_fault)
             else:
                 result.accepted += 1
-                result.warnings += outcome
+                result.warnings += len(outcome.warnings)
 
-    def _submit(self, action: Action) -> int | Refused:
-        """The number of warnings, or the refusal."""
-        try:
-            return len(self.client.submit(self.submission(action)).warnings)
-        except Refused as refusal:
-            return refusal
+    def _submit(self, numbered: list[tuple[Action, str]]) -> list[Submitted | Refused]:
+        return self.client.submit_many([self.submission(action, identifier) for action, identifier in numbered])
 
     @staticmethod
     def _fault(fault: RowFault, result: ImportResult, report_fault: Callable[[RowFault], None]) -> None:
@@ -146,9 +147,7 @@ def mapping_faults(mapping: Mapping, item: CatalogueItem) -> list[str]:
     ]
 
 
-def _waves(
-    outcomes: Iterable[Action | RowFault], report_fault: Callable[[RowFault], None]
-) -> Iterator[list[Action]]:
+def _waves(outcomes: Iterable[Action | RowFault], report_fault: Callable[[RowFault], None]) -> Iterator[list[Action]]:
     wave: list[Action] = []
     keys: set[tuple[str, ...]] = set()
     for outcome in outcomes:

@@ -144,7 +144,7 @@ class Recorded:
         return {path: opening.value for path, opening in self.openings.items()}
 
 
-def read_body(statement: Statement, openings: Mapping[str, Opening]) -> AnyBody:  # noqa: PLR0911 - one return a type
+def read_body(statement: Statement, openings: Mapping[str, Opening]) -> AnyBody:  # noqa: C901, PLR0911 - one case a type
     """The body of an admitted statement. Raises `Malformed` if a reference is not one."""
     about = statement.about
     match statement_type(statement):

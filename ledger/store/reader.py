@@ -16,6 +16,22 @@ from verify.tiles import TILE_WIDTH, TileNodes, bundle_path, format_bundle, tile
 
 _IN_LIST = 500
 
+_ENTRIES = (
+    sa.select(schema.entries.c.seq, schema.entries.c.raw)
+    .where(schema.entries.c.seq >= sa.bindparam("first"), schema.entries.c.seq < sa.bindparam("end"))
+    .order_by(schema.entries.c.seq)
+)
+_HASHES = (
+    sa.select(schema.tile_hashes.c.hash)
+    .where(
+        schema.tile_hashes.c.level == sa.bindparam("level"),
+        schema.tile_hashes.c.position >= sa.bindparam("first"),
+        schema.tile_hashes.c.position < sa.bindparam("end"),
+    )
+    .order_by(schema.tile_hashes.c.position)
+)
+"""Built once: making such an expression costs more than running it."""
+
 
 class LogReader:
     """The log as stored. Each call is one read transaction."""
@@ -38,6 +54,11 @@ class LogReader:
             raise SourceMissing("checkpoint", "none is published yet")
         return bytes(note)
 
+    def published_size(self) -> int:
+        """Size of the latest published checkpoint; 0 before the first."""
+        with self.engine.connect() as connection:
+            return connection.scalar(sa.select(sa.func.max(schema.checkpoints.c.size))) or 0
+
     def checkpoints(self) -> list[bytes]:
         """All published checkpoints, ascending by size."""
         column = schema.checkpoints.c
@@ -46,17 +67,22 @@ class LogReader:
 
     def entries(self, first: int, end: int) -> list[tuple[int, bytes]]:
         """Entries [first, end) with their numbers, as far as they are there."""
-        column = schema.entries.c
-        query = sa.select(column.seq, column.raw).where(column.seq >= first, column.seq < end).order_by(column.seq)
         with self.engine.connect() as connection:
-            return [(row.seq, bytes(row.raw)) for row in connection.execute(query)]
+            rows = connection.execute(_ENTRIES, {"first": first, "end": end})
+            return [(row.seq, bytes(row.raw)) for row in rows]
+
+    def written(self, first: int, end: int) -> tuple[list[tuple[int, bytes]], list[bytes]]:
+        """Entries [first, end) and their leaf hashes, read in one transaction."""
+        bounds = {"first": first, "end": end}
+        with self.engine.connect() as connection:
+            entries = [(row.seq, bytes(row.raw)) for row in connection.execute(_ENTRIES, bounds)]
+            return entries, [bytes(value) for value in connection.scalars(_HASHES, bounds | {"level": 0})]
 
     def hashes(self, level: int, first: int, end: int) -> list[bytes]:
         """Tile hashes [first, end) of a level, as far as they are there."""
-        column = schema.tile_hashes.c
-        query = sa.select(column.hash).where(column.level == level, column.position >= first, column.position < end)
         with self.engine.connect() as connection:
-            return [bytes(value) for value in connection.scalars(query.order_by(column.position))]
+            rows = connection.scalars(_HASHES, {"level": level, "first": first, "end": end})
+            return [bytes(value) for value in rows]
 
     def tile(self, level: int, number: int, width: int) -> bytes:
         """A hash tile of exactly `width` hashes."""

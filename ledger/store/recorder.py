@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -29,6 +29,8 @@ from verify.entry import NO_PREVIOUS
 
 STATE_SEPARATOR = b"\n"
 """Between an event's facts (JSON, no LF) and its sealed openings in `StoredEvent.state`."""
+
+_Row: TypeAlias = sa.Row[*tuple[Any, ...]]
 
 _IN_LIST = 500
 """Values in one IN list: well below SQLite's limit of variables."""
@@ -91,7 +93,7 @@ class LedgerRecorder(ApplicationRecorder):
             message = f"the log ends at size {stored.size}, the writer expected {batch.start.size}: two writers?"
             raise StoreUnsound(message)
         first = stored.size + 1
-        positions = range(first, first + len(stored_events))
+        positions = list(range(first, first + len(stored_events)))
         if not stored_events:
             return positions
         subjects = batch.subjects if batch else [""] * len(stored_events)
@@ -225,8 +227,13 @@ _EVENTS = sa.select(
 
 
 def _where_positions(
-    query: sa.Select[Any], start: int | None, stop: int | None, topics: Sequence[str], *, inclusive_of_start: bool
-) -> sa.Select[Any]:
+    query: sa.Select[*tuple[Any, ...]],
+    start: int | None,
+    stop: int | None,
+    topics: Sequence[str],
+    *,
+    inclusive_of_start: bool,
+) -> sa.Select[*tuple[Any, ...]]:
     position = schema.events.c.position
     if start is not None:
         query = query.where(position >= start if inclusive_of_start else position > start)
@@ -237,16 +244,16 @@ def _where_positions(
     return query.order_by(position)
 
 
-def _state(row: sa.Row[Any]) -> bytes:
+def _state(row: _Row) -> bytes:
     state: bytes = row.state
     return state if row.sealed is None else state + STATE_SEPARATOR + row.sealed
 
 
-def _stored_event(row: sa.Row[Any]) -> StoredEvent:
+def _stored_event(row: _Row) -> StoredEvent:
     return StoredEvent(row.originator_id, row.originator_version, row.topic, _state(row))
 
 
-def _notification(row: sa.Row[Any]) -> Notification:
+def _notification(row: _Row) -> Notification:
     return Notification(row.originator_id, row.originator_version, row.topic, _state(row), row.position)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -54,6 +55,7 @@ def set_up(connection: Any) -> None:  # noqa: ANN401 - either driver's connectio
 def open_file(path: Path) -> Any:  # noqa: ANN401 - either driver's connection
     """A plain connection to a small store of its own (signer journal, key store)."""
     require_sound_version()
+    path.touch(mode=0o600)  # SQLite would let everybody read it
     connection = driver.connect(str(path), check_same_thread=False)
     set_up(connection)
     return connection
@@ -62,7 +64,7 @@ def open_file(path: Path) -> Any:  # noqa: ANN401 - either driver's connection
 def writing_engine(path: Path) -> sa.Engine:
     """The engine of the one writer. `execution_options(kesu_writer=True)` makes a transaction BEGIN IMMEDIATE."""
     require_sound_version()
-    engine = sa.create_engine(f"sqlite:///{path}", module=driver)
+    engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)), module=driver)
 
     @sa.event.listens_for(engine, "connect")
     def _connect(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401
@@ -79,7 +81,8 @@ def writing_engine(path: Path) -> sa.Engine:
 def reading_engine(path: Path) -> sa.Engine:
     """An engine that cannot write."""
     require_sound_version()
-    engine = sa.create_engine(f"sqlite:///file:{path}?mode=ro&uri=true", module=driver)
+    read_only = sa.URL.create("sqlite", database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"})
+    engine = sa.create_engine(read_only, module=driver)
 
     @sa.event.listens_for(engine, "connect")
     def _connect(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401

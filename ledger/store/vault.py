@@ -1,4 +1,4 @@
-"""The key store: one data key a subject, wrapped by a key-encryption key. Destroying a data key is what erasure rests on.
+"""The key store: a data key a subject, wrapped by a key-encryption key. Destroying a data key is what erasure rests on.
 
 It is a database of its own and belongs in no backup set with the ledger (architecture.md, Stores).
 """

@@ -1,0 +1,48 @@
+"""Peers to compare with, measured on this machine in the same run."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from pathlib import Path
+from uuid import uuid4
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from eventsourcing.application import Application
+from eventsourcing.domain import Aggregate, event
+
+MESSAGE_BYTES = 2000
+"""About a statement."""
+
+
+class _Note(Aggregate):
+    @event("Written")
+    def write(self, text: str) -> None:
+        self.text = text
+
+
+def eventsourcing_saves_per_second(saves: int = 2000) -> float:
+    """`eventsourcing` Application.save(), one event a commit, its own SQLite recorder: no signature, no HTTP, no tree."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "peer.db"
+        environment = {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(path)}
+        with Application[object](environment) as application:
+            text = "x" * MESSAGE_BYTES
+            started = time.perf_counter()
+            for _ in range(saves):
+                note = _Note()
+                note.write(text)
+                application.save(note)
+            return saves / (time.perf_counter() - started)
+
+
+def ed25519_verifications_per_second(rounds: int = 4000) -> float:
+    """Ed25519 verifications of one statement-sized message on one core: what an audit cannot do without."""
+    key = Ed25519PrivateKey.generate()
+    message = os.urandom(MESSAGE_BYTES) + uuid4().bytes
+    signature, public = key.sign(message), key.public_key()
+    started = time.perf_counter()
+    for _ in range(rounds):
+        public.verify(signature, message)
+    return rounds / (time.perf_counter() - started)

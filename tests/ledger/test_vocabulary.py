@@ -1,0 +1,75 @@
+"""Every word of the law is chosen once, with its Chinese term and where it comes from."""
+
+from __future__ import annotations
+
+import ast
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+
+import ledger
+from ledger import vocabulary
+from ledger.domain.events import AnyBody
+from ledger.vocabulary import TERMS, ObjectionOutcome, RecordStatus
+from verify.registry import StatementType
+
+FOLDER = Path(ledger.__file__).parent
+MEMBERS = [*StatementType, *ObjectionOutcome, *RecordStatus]
+
+
+def is_han(character: str) -> bool:
+    """Say whether the character is a Chinese one or Chinese punctuation."""
+    return any(
+        first <= character <= last
+        for first, last in (("\u2e80", "\u303f"), ("\u3400", "\u9fff"), ("\uf900", "\ufaff"), ("\uff00", "\uffef"))
+    )
+
+
+def string_literals(tree: ast.Module) -> list[tuple[int, str]]:
+    """String literals with their lines, docstrings (any string that stands alone) left out."""
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return [
+        (node.lineno, node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone
+    ]
+
+
+@pytest.mark.parametrize("member", MEMBERS, ids=lambda member: f"{type(member).__name__}.{member.name}")
+def test_every_member_has_a_term_and_its_basis(member: StrEnum) -> None:
+    """In Chinese, with the act or document that uses it."""
+    term = TERMS[member]
+
+    assert term.zh
+    assert all(is_han(character) for character in term.zh)
+    assert term.basis.strip() == term.basis != ""
+
+
+def test_no_term_is_of_nothing() -> None:
+    """A term whose member was taken out must go with it."""
+    assert set(TERMS) == set(MEMBERS)
+
+
+def test_no_two_members_of_a_kind_share_a_term() -> None:
+    """A reader could not tell them apart."""
+    for kind in (StatementType, ObjectionOutcome, RecordStatus):
+        words = [TERMS[member].zh for member in kind]
+        assert len(set(words)) == len(words)
+
+
+def test_every_statement_type_has_an_event() -> None:
+    """Whatever may be said can be recorded, under the type's own name."""
+    tags = [body.__struct_config__.tag for body in AnyBody.__args__]
+
+    assert sorted(map(str, tags)) == sorted(StatementType)
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.py")), ids=lambda path: path.relative_to(FOLDER).as_posix())
+def test_chinese_literals_are_in_the_vocabulary_alone(path: Path) -> None:
+    """Docstrings and comments may explain in Chinese; what the program says is looked up."""
+    if path == Path(vocabulary.__file__):
+        return
+    literals = string_literals(ast.parse(path.read_text("utf-8")))
+
+    assert [(line, text) for line, text in literals if any(map(is_han, text))] == []
