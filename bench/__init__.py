@@ -1,1 +1,1 @@
-"""Benchmarks: each prints its figures beside a named peer measured in the same run. Not tests: nothing here can fail."""
+"""Benchmarks: each prints its figures beside a named peer measured in the same run. No tests: nothing can fail."""

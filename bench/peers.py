@@ -6,7 +6,7 @@ import os
 import tempfile
 import time
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from eventsourcing.application import Application
@@ -23,11 +23,11 @@ class _Note(Aggregate):
 
 
 def eventsourcing_saves_per_second(saves: int = 2000) -> float:
-    """`eventsourcing` Application.save(), one event a commit, its own SQLite recorder: no signature, no HTTP, no tree."""
+    """`eventsourcing` Application.save(), one event a commit, its own SQLite: no signature, no HTTP, no tree."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "peer.db"
         environment = {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(path)}
-        with Application[object](environment) as application:
+        with Application[UUID](environment) as application:
             text = "x" * MESSAGE_BYTES
             started = time.perf_counter()
             for _ in range(saves):

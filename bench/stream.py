@@ -1,7 +1,7 @@
 """Import of a change stream through a real server, and the audit of what it wrote, signatures included.
 
-The real stream (KESU_SHARED_DATA, or ../shared/data) if it is there, and a generated sample at two sizes, 1x and 10x, so
-that a cost that grows with the log shows.
+The real stream (KESU_SHARED_DATA, or ../shared/data) if it is there, and a generated sample at two sizes, 1x and 10x,
+so that a cost that grows with the log shows.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _run(name: str, folder: Path, source: Path, mapping: Path, saves: float, ver
     audit_mib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / _MEBIBYTE_KIB
     rate = result.accepted / seconds
     print(
-        f"{name}: full audit in {seconds:.1f} s = {rate:.0f}/s, {rate / verifications:.2f} x Ed25519 verify on one core; "
+        f"{name}: full audit in {seconds:.1f} s = {rate:.0f}/s, {rate / verifications:.2f} x Ed25519 verify of one core; "
         f"largest process {audit_mib:.0f} MiB; exit {verdict.returncode}"
     )
 
