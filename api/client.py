@@ -10,6 +10,7 @@ import urllib.parse
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Self
 
 from ledger.errors import Fault, LedgerError
 from verify.checkpoint import Checkpoint
@@ -84,6 +85,7 @@ class LedgerClient:
         self._patience = patience
         self._sleep = sleep
         self._local = threading.local()
+        self._connections: list[http.client.HTTPConnection] = []
         self._checkpoints: tuple[Checkpoint, ...] = ()
         self._log_key = log_key
 
@@ -183,17 +185,36 @@ class LedgerClient:
                 if status != _BUSY or waited >= self._patience:
                     return status, data
             except (OSError, http.client.HTTPException) as error:
-                self._local.connection = None
+                self._hang_up()
                 if waited >= self._patience:
                     reason = str(error) or type(error).__name__
                     raise Unreachable(f"the ledger at {self._address} cannot be reached: {reason}") from None
             self._sleep(pause)
             waited, pause = waited + pause, min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
+    def close(self) -> None:
+        """Close every thread's connection."""
+        while self._connections:
+            self._connections.pop().close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def _hang_up(self) -> None:
+        connection = getattr(self._local, "connection", None)
+        if connection is not None:
+            self._local.connection = None
+            self._connections.remove(connection)
+            connection.close()
+
     def _once(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = self._connect(self._address, timeout=_TIMEOUT_SECONDS)
+            self._connections.append(connection)
         connection.request(method, self._prefix + path, body, self._headers)
         response = connection.getresponse()
         return response.status, response.read()

@@ -75,7 +75,7 @@ def _run(name: str, folder: Path, source: Path, mapping: Path, saves: float, ver
     audit_mib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / _MEBIBYTE_KIB
     rate = result.accepted / seconds
     print(
-        f"{name}: full audit in {seconds:.1f} s = {rate:.0f}/s, {rate / verifications:.2f} x Ed25519 verify of one core; "
+        f"{name}: full audit in {seconds:.1f} s = {rate:.0f}/s, {rate / verifications:.2f} x Ed25519 on one core; "
         f"largest process {audit_mib:.0f} MiB; exit {verdict.returncode}"
     )
 

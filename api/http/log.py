@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from api.http.context import AuditorOnly, Context, WithContext
@@ -52,9 +52,9 @@ def checkpoint(context: WithContext) -> Response:
     response_class=Response,
     responses={200: _content(_OCTETS), **problems(401, 404)},
 )
-def bundle(number: str, context: WithContext) -> Response:
+def bundle(number: str, request: Request, context: WithContext) -> Response:
     """256 entries, or the width named, each behind its length in two big-endian bytes: C2SP tlog-tiles."""
-    index, width = _parse_number(f"tile/entries/{number}", number)
+    index, width = _parse_number(request, f"tile/entries/{number}", number)
     _require_published(context, f"tile/entries/{number}", 0, index, width)
     return Response(context.ledger.reader.bundle(index, width), media_type=_OCTETS, headers=_PRIVATE)
 
@@ -65,12 +65,12 @@ def bundle(number: str, context: WithContext) -> Response:
     response_class=Response,
     responses={200: _content(_OCTETS), **problems(404)},
 )
-def tile(level: str, number: str, context: WithContext) -> Response:
+def tile(level: str, number: str, request: Request, context: WithContext) -> Response:
     """256 hashes of 32 bytes, or the width named: C2SP tlog-tiles."""
     path = f"tile/{level}/{number}"
     if not _LEVEL.fullmatch(level) or int(level) > _MAX_LEVEL:
         raise SourceMissing(path, "a level is a number from 0 to 63")
-    index, width = _parse_number(path, number)
+    index, width = _parse_number(request, path, number)
     _require_published(context, path, int(level), index, width)
     return Response(context.ledger.reader.tile(int(level), index, width), media_type=_OCTETS, headers=_IMMUTABLE)
 
@@ -100,9 +100,9 @@ def health(context: WithContext) -> Response:
     return JSONResponse(body, 200 if works else 503)
 
 
-def _parse_number(path: str, number: str) -> tuple[int, int]:
+def _parse_number(request: Request, path: str, number: str) -> tuple[int, int]:
     match = _NUMBER.fullmatch(number)
-    if match is None:
+    if match is None or not request.scope["path"].endswith(path):  # the router drops an LF at the end of a path
         raise SourceMissing(path, "a tile number is groups of three digits, all but the last with an x before them")
     digits = match[1].replace("x", "").replace("/", "")
     width = int(match[2]) if match[2] else TILE_WIDTH

@@ -106,6 +106,7 @@ class Service:
             pattern = re.sub(r"\\\{[a-z_]+\\\}", "[^/]+", re.escape(template))
             if re.fullmatch(pattern, path) and method.lower() in operations:
                 yield operations[method.lower()]
+                return  # the first route that fits answers
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 
@@ -142,7 +143,7 @@ def test_tiles_may_be_kept_for_ever_and_bundles_by_their_reader_alone(service: S
 def test_a_tile_has_one_spelling(service: Service, number: str) -> None:
     """Two paths for one resource would be two objects in every cache, and one of them unchecked."""
     for kind, token in (("0", None), ("entries", service.token)):
-        path = f"/tile/{kind}/{number}".encode().decode("latin-1")
+        path = f"/tile/{kind}/{quote(number, safe='/%')}"
         answer = service.server.get(path, token=token)
 
         assert (answer.status, answer.json()["type"]) == (404, "/problems/not-found")
@@ -151,7 +152,7 @@ def test_a_tile_has_one_spelling(service: Service, number: str) -> None:
 @pytest.mark.parametrize("level", ["00", "01", "-1", "64", "063", "x", "256", "１", "9" * 5000])
 def test_a_level_is_a_number_from_0_to_63(service: Service, level: str) -> None:
     """Without a leading zero."""
-    answer = service.server.get(f"/tile/{level.encode().decode('latin-1')}/000.p/1")
+    answer = service.server.get(f"/tile/{quote(level)}/000.p/1")
 
     assert (answer.status, answer.json()["type"]) == (404, "/problems/not-found")
 

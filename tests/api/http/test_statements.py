@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -145,7 +146,8 @@ def test_values_that_break_the_catalogue_are_named_without_being_repeated(
     service: Service, code: str, value: JsonValue
 ) -> None:
     """Each fault has the field, the rule and the fix."""
-    answer = service.send(service.desk.file(**{code: value}))
+    changed: dict[str, Any] = {code: value}
+    answer = service.send(service.desk.file(**changed))
 
     problem = service.problem(answer, 422, "not-admissible", PATH, "POST")
     assert f"data/{code}" in {fault["field"] for fault in problem["errors"]}
