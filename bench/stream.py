@@ -56,8 +56,8 @@ def main() -> None:
 
 def _run(name: str, folder: Path, source: Path, mapping: Path, saves: float, verifications: float) -> None:
     home, key = _ledger(folder)
-    with _server(home.folder) as (address, process):
-        client = LedgerClient(address, log_key=home.log_key().verifier)
+    vkey = home.log_key().verifier
+    with _server(home.folder) as (address, process), LedgerClient(address, log_key=vkey) as client:
         started = time.perf_counter()
         result, _faults = run_import(source, mapping, key, client)
         seconds = time.perf_counter() - started

@@ -52,8 +52,8 @@ def demo(
     folder = folder or Path(tempfile.mkdtemp(prefix="kesu-demo-"))
     story = _Story(folder, LedgerHome(folder / "ledger"))
     story.create()
-    with _server(story.home.folder, port) as address:
-        client = LedgerClient(address, log_key=story.home.log_key().verifier, token=story.home.auditor_token())
+    log_key, token = story.home.log_key().verifier, story.home.auditor_token()
+    with _server(story.home.folder, port) as address, LedgerClient(address, log_key=log_key, token=token) as client:
         story.load(client, rows)
         record = story.dispute(client)
         typer.echo("\n4. Audit, as an auditor would run it: kesu verify --vkey KEY FOLDER")

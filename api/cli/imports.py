@@ -44,7 +44,8 @@ def import_file(
     Rows that were accepted before are skipped, so an import can be repeated and resumed. Bad rows go to a file with the
     reason, to be mended and imported with the same mapping. Exit code 0: every row is in the log; 1: some are not.
     """
-    result, target = run_import(source, mapping, key, LedgerClient(url, log_key=_parse(vkey)), faults, numbering)
+    with LedgerClient(url, log_key=_parse(vkey)) as client:
+        result, target = run_import(source, mapping, key, client, faults, numbering)
     typer.echo(
         f"{result.accepted} accepted, {result.skipped} skipped (in the log before), {result.faults} not accepted"
     )

@@ -81,7 +81,8 @@ def open_place(folder: Path | None, url: str | None, vkey: str | None = None) ->
     if (folder is None) is (url is None):
         raise Usage("name the ledger: --url of its server, or --ledger with its folder while no server runs")
     if url is not None:
-        yield _Server(LedgerClient(url, log_key=VerifierKey.parse(vkey) if vkey else None))
+        with LedgerClient(url, log_key=VerifierKey.parse(vkey) if vkey else None) as client:
+            yield _Server(client)
     elif folder is not None:
         with open_for_writing(LedgerHome(folder), clock=now, random=os.urandom) as ledger:
             yield _Folder(ledger)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from pathlib import Path
@@ -16,6 +17,14 @@ from tests.processes import Server, kesu
 from verify.note import VerifierKey
 from verify.receipt import verify_receipt
 
+EQUAL_COUNTS = (
+    "SELECT count(*) FROM entries",
+    "SELECT count(*) FROM events",
+    "SELECT count(*) FROM openings",
+    "SELECT count(*) FROM tile_hashes WHERE level = 0",
+    "SELECT size FROM head",
+)
+
 
 class Sender(threading.Thread):
     """Sends batches until told to stop, and remembers every receipt."""
@@ -29,9 +38,9 @@ class Sender(threading.Thread):
     def run(self) -> None:
         while not self.stopping.is_set():
             batch = [self.desk.file() for _ in range(7)]
-            client = LedgerClient(self.address, log_key=self.key, patience=0.0)
             try:
-                answers = client.submit_many(batch)
+                with LedgerClient(self.address, log_key=self.key, patience=0.0) as client:
+                    answers = client.submit_many(batch)
             except Exception:  # noqa: BLE001 - the server was killed: whatever that looks like, nothing was acknowledged
                 return
             self.acknowledged += [answer for answer in answers if isinstance(answer, Submitted)]
@@ -58,17 +67,14 @@ def kill_and_look(tmp_path: Path, kills: int, seed: int) -> None:
 
 def assert_whole(desk: Desk, acknowledged: list[Submitted], key: VerifierKey, seed: int) -> None:
     database = desk.folder / "ledger.db"
-    counts = {
-        query(database, f"SELECT count(*) FROM {table}")[0][0]
-        for table in ("entries", "events", "openings", "tile_hashes WHERE level = 0")
-    } | {query(database, "SELECT size FROM head")[0][0]}
+    counts = {query(database, statement)[0][0] for statement in EQUAL_COUNTS}
     with desk.open():  # start-up signs what the kill left unsigned
         pass
     audited = kesu("verify", desk.folder, "--vkey", str(key))
 
     assert len(counts) == 1, f"seed {seed}: half a batch: {counts}"
     assert audited.code == 0, f"seed {seed}: {audited.out}"
-    with open_for_reading(desk.home, lambda size: bytes(size)) as ledger:
+    with open_for_reading(desk.home, os.urandom) as ledger:
         for done in acknowledged:
             seq = verify_receipt(done.receipt, key).header.seq
             assert ledger.reader.entries(seq, seq + 1) == [(seq, done.receipt.entry)], (
@@ -95,7 +101,8 @@ def test_yesterdays_database_beside_todays_journal_is_refused(tmp_path: Path) ->
     shutil.copy(desk.folder / "ledger.db", tmp_path / "yesterday.db")
     before = query(desk.folder / "ledger.db", "SELECT size FROM head")[0][0]
     server = Server(desk.folder)
-    sent = LedgerClient(server.address).submit_many([desk.file() for _ in range(3)])
+    with LedgerClient(server.address) as client:
+        sent = client.submit_many([desk.file() for _ in range(3)])
     server.stop()
     for leftover in desk.folder.glob("ledger.db*"):
         leftover.unlink()

@@ -6,7 +6,6 @@ import csv
 import gzip
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +55,7 @@ Key = tuple[str, str, str]
 
 
 @pytest.fixture(scope="module")
-def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LedgerHome, tuple[int, int, int, int]]]:
+def imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[LedgerHome, tuple[int, int, int, int]]:
     """A ledger with the whole stream, imported twice through a real server."""
     folder = tmp_path_factory.mktemp("stream")
     home = create_home(folder / "ledger", origin="credit.example/tw", operator="operator.example", random=os.urandom)
@@ -68,12 +67,11 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LedgerH
         place.submit(application_statement(pen(key), "测试环保局").countersign(operator))
         item = read_item(ROOT / "tests" / "data" / "tw-epa-penalty.item.toml")
         place.submit(catalogue_statement(pen(operator), item))
-    with serving(home.folder) as server:
-        client = LedgerClient(server.address, log_key=home.log_key().verifier)
+    with serving(home.folder) as server, LedgerClient(server.address, log_key=home.log_key().verifier) as client:
         mapping = ROOT / "tests" / "data" / "tw_epa.mapping.toml"
         first, _ = run_import(STREAM, mapping, folder / "key", client, folder / "faults")
         second, _ = run_import(STREAM, mapping, folder / "key", client, folder / "faults")
-    yield home, (first.accepted, first.faults, second.accepted, second.skipped)
+    return home, (first.accepted, first.faults, second.accepted, second.skipped)
 
 
 def test_importing_twice_adds_nothing(imported: tuple[LedgerHome, tuple[int, int, int, int]]) -> None:
@@ -147,7 +145,7 @@ def row_of(view: RecordView) -> tuple[Key, Row]:
 
 
 def replay(day: str) -> dict[Key, Row]:
-    state: dict[Key, Row] = {}
+    state: dict[Key, dict[str, Any]] = {}
     with gzip.open(STREAM, "rt", encoding="utf-8") as file:
         for line in file:
             event: dict[str, Any] = json.loads(line)
