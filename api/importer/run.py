@@ -1,14 +1,16 @@
 """An import: rows become signed statements, are sent many at a time, and what was accepted before is skipped.
 
-Rows go out in *waves*. Inside a wave the order does not matter: no record occurs in it twice and all its rows claim the
-same instant. The next wave begins when the last answer is there, so a correction never overtakes its filing.
+Rows go out in chunks, several on the way at once. Where order matters - a record occurs again, or the instant that rows
+claim moves on - the importer first waits for every answer, so a correction never overtakes its filing.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from api.client import LedgerClient, Refused, Submitted
 from api.importer.actions import Action, ActionKind, Actions, Problem, RowFault
@@ -22,14 +24,14 @@ from verify.registry import StatementType
 from verify.strict import JsonValue
 from verify.submission import Draft, Random, Submission
 
-WAVE = 2000
-"""Rows asked about and sent together."""
-
 CHUNK = 200
 """Rows in one request."""
 
 CONNECTIONS = 4
 """Requests on the way at once: while the ledger commits one it can already check the next."""
+
+_REMEMBERED_KEYS = 50_000
+"""Records since the last wait; then the importer waits once more rather than remember them all."""
 
 
 @dataclass(slots=True)
@@ -41,6 +43,17 @@ class ImportResult:
     faults: int = 0
     warnings: int = 0
     first_faults: list[str] = field(default_factory=list)
+
+
+_Answers: TypeAlias = list[Submitted | Refused | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Rows whose order does not matter among themselves; `after_all`: but they come after all rows before."""
+
+    actions: list[Action]
+    after_all: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +78,22 @@ class Importer:
         result = ImportResult()
         actions = Actions(self.mapping)
         self.client.log_key  # noqa: B018 - asked for once, before the threads do
-        with ThreadPoolExecutor(CONNECTIONS) as pool:
-            for wave in _waves(actions.read(rows), lambda fault: self._fault(fault, result, report_fault)):
-                self._send(pool, wave, result, report_fault)
-                progress(wave[-1].row.number)
+        sent: deque[tuple[list[Action], Future[_Answers]]] = deque()
+
+        def settle(leave: int) -> None:
+            while len(sent) > leave:
+                chunk, answers = sent.popleft()
+                self._settle(chunk, answers.result(), result, report_fault)
+                progress(chunk[-1].row.number)
+
+        pool = ThreadPoolExecutor(CONNECTIONS)
+        try:
+            for chunk in _chunks(actions.read(rows), lambda fault: self._fault(fault, result, report_fault)):
+                settle(0 if chunk.after_all else CONNECTIONS)
+                sent.append((chunk.actions, pool.submit(self._send, chunk.actions)))
+            settle(0)
+        finally:
+            pool.shutdown(cancel_futures=True)
         return result
 
     def submission(self, action: Action, identifier: str) -> Submission:
@@ -94,31 +119,29 @@ class Importer:
             random=self.random,
         )
 
-    def _send(
-        self,
-        pool: ThreadPoolExecutor,
-        wave: list[Action],
-        result: ImportResult,
-        report_fault: Callable[[RowFault], None],
-    ) -> None:
+    def _send(self, chunk: list[Action]) -> _Answers:
+        """Sign and send what the log does not have yet; None for what it has."""
         item, version = self.mapping.item, self.mapping.item_version
-        identifiers = [self.numbering.statement_id(action, item, version) for action in wave]
-        known = self.client.known(identifiers)
-        new = [pair for pair in zip(wave, identifiers, strict=True) if pair[1] not in known]
-        result.skipped += len(wave) - len(new)
-        chunks = [new[start : start + CHUNK] for start in range(0, len(new), CHUNK)]
-        outcomes = (outcome for answered in pool.map(self._submit, chunks) for outcome in answered)
-        for (action, _identifier), outcome in zip(new, outcomes, strict=True):
-            if isinstance(outcome, Refused):
-                problems = tuple(Problem(fault.field, "", f"{fault.rule} {fault.fix}") for fault in outcome.faults)
-                fault = RowFault(action.row, problems or (Problem("", "", str(outcome)),))
+        numbered = [(self.numbering.statement_id(action, item, version), action) for action in chunk]
+        known = self.client.known(identifier for identifier, _action in numbered)
+        new = {identifier: action for identifier, action in numbered if identifier not in known}
+        submissions = [self.submission(action, identifier) for identifier, action in new.items()]
+        answers = dict(zip(new, self.client.submit_many(submissions), strict=True))
+        return [answers.get(identifier) for identifier, _action in numbered]
+
+    def _settle(
+        self, chunk: list[Action], answers: _Answers, result: ImportResult, report_fault: Callable[[RowFault], None]
+    ) -> None:
+        for action, answer in zip(chunk, answers, strict=True):
+            if answer is None:
+                result.skipped += 1
+            elif isinstance(answer, Refused):
+                problems = tuple(Problem(fault.field, "", f"{fault.rule} {fault.fix}") for fault in answer.faults)
+                fault = RowFault(action.row, problems or (Problem("", "", str(answer)),))
                 self._fault(fault, result, report_fault)
             else:
                 result.accepted += 1
-                result.warnings += len(outcome.warnings)
-
-    def _submit(self, numbered: list[tuple[Action, str]]) -> list[Submitted | Refused]:
-        return self.client.submit_many([self.submission(action, identifier) for action, identifier in numbered])
+                result.warnings += len(answer.warnings)
 
     @staticmethod
     def _fault(fault: RowFault, result: ImportResult, report_fault: Callable[[RowFault], None]) -> None:
@@ -147,17 +170,19 @@ def mapping_faults(mapping: Mapping, item: CatalogueItem) -> list[str]:
     ]
 
 
-def _waves(outcomes: Iterable[Action | RowFault], report_fault: Callable[[RowFault], None]) -> Iterator[list[Action]]:
-    wave: list[Action] = []
-    keys: set[tuple[str, ...]] = set()
+def _chunks(outcomes: Iterable[Action | RowFault], report_fault: Callable[[RowFault], None]) -> Iterator[_Chunk]:
+    chunk, keys, after_all = list[Action](), set[tuple[str, ...]](), False
     for outcome in outcomes:
         if isinstance(outcome, RowFault):
             report_fault(outcome)
             continue
-        if wave and (len(wave) == WAVE or outcome.key in keys or outcome.made_at != wave[-1].made_at):
-            yield wave
-            wave, keys = [], set()
-        wave.append(outcome)
+        if chunk and (outcome.key in keys or outcome.made_at != chunk[-1].made_at or len(keys) == _REMEMBERED_KEYS):
+            yield _Chunk(chunk, after_all)
+            chunk, keys, after_all = [], set(), True
+        elif len(chunk) == CHUNK:
+            yield _Chunk(chunk, after_all)
+            chunk, after_all = [], False
+        chunk.append(outcome)
         keys.add(outcome.key)
-    if wave:
-        yield wave
+    if chunk:
+        yield _Chunk(chunk, after_all)
