@@ -90,6 +90,11 @@ class Server:
         """``POST`` bytes."""
         return ask(self.address, "POST", path, body, {"Content-Type": "application/json"})
 
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._process.pid
+
     def kill(self) -> None:
         """SIGKILL: the process has no chance to do anything any more."""
         self._process.kill()

@@ -27,6 +27,8 @@ def canonical_json(value: JsonValue) -> bytes:
     try:
         if isinstance(value, str):
             return encode_basestring(value).encode("utf-8")
+        if type(value) is int and -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER:
+            return b"%d" % value
         if _keys_sort_alike(value):
             return canonical_known(value)
         return rfc8785.dumps(value)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from verify.canonical import canonical_json
@@ -38,10 +39,14 @@ class Opening(NamedTuple):
 
 def commit(path: str, salt: bytes, value: JsonValue) -> bytes:
     """Compute the 32-byte commitment to `value` at `path` with a 32-byte `salt`."""
+    return hashlib.sha256(_prefix(path) + salt + canonical_json(value)).digest()
+
+
+@lru_cache(maxsize=1024)
+def _prefix(path: str) -> bytes:
+    """What comes before the salt; the paths of a log are the fields of its catalogue, over and over."""
     encoded = path.encode("ascii")
-    return hashlib.sha256(
-        b"%b%b%b%b%b" % (_DOMAIN, len(encoded).to_bytes(2, "big"), encoded, salt, canonical_json(value))
-    ).digest()
+    return _DOMAIN + len(encoded).to_bytes(2, "big") + encoded
 
 
 def check_path(path: str, part: str) -> str:
@@ -57,14 +62,13 @@ def parse_openings(value: JsonValue) -> dict[str, Opening]:
         raise Malformed("openings", "must be an object of path to [salt, value]")
     openings = {}
     for path, pair in value.items():
-        match pair:
-            case [str(salt), opened]:
-                try:
-                    openings[path] = Opening(decode_base64(salt, "salt", SALT_BYTES), opened)
-                except Malformed as error:
-                    raise Malformed(f"openings/{path} salt", error.rule) from None
-            case _:
-                raise Malformed(f"openings/{path}", "must be [base64 salt, value]")
+        # A match statement would say it better, and take three times as long; an audit comes here for every field.
+        if not isinstance(pair, list) or len(pair) != len(Opening._fields) or not isinstance(salt := pair[0], str):
+            raise Malformed(f"openings/{path}", "must be [base64 salt, value]")
+        try:
+            openings[path] = Opening(decode_base64(salt, "salt", SALT_BYTES), pair[1])
+        except Malformed as error:
+            raise Malformed(f"openings/{path} salt", error.rule) from None
     return openings
 
 

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from api.admission import BatchAdmission
 from api.cli.place import now, pen
 from api.cli.progress import tracked
 from api.http.app import create_app
@@ -77,9 +78,12 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one")] = 8321,
 ) -> None:
     """Serve the HTTP API of a ledger until interrupted. Stops by itself, and says why, if what is stored is unsound."""
-    with open_for_writing(LedgerHome(folder), clock=now, random=os.urandom) as ledger:
+    with (
+        open_for_writing(LedgerHome(folder), clock=now, random=os.urandom) as ledger,
+        BatchAdmission(ledger.sequencer) as admission,
+    ):
         ledger.sequencer.start()
-        app = create_app(Context(ledger, ledger.home.auditor_token()))
+        app = create_app(Context(ledger, ledger.home.auditor_token(), admission))
         config = uvicorn.Config(
             app, host=host, port=port, loop="uvloop", http="httptools", access_log=False, log_level="warning"
         )

@@ -8,16 +8,18 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.admission import BatchAdmission
 from api.problems import TokenMissing
 from ledger.service import WritableLedger
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """An open ledger and the token of its auditors."""
+    """An open ledger, the token of its auditors, and what admits batches to it."""
 
     ledger: WritableLedger
     auditor_token: str
+    admission: BatchAdmission
 
 
 async def context_of(request: Request) -> Context:

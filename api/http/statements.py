@@ -12,9 +12,10 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 
-from api.http.context import WithContext
+from api.http.context import Context, WithContext
 from api.http.models import AcceptedModel, IdentifiersModel, KnownModel, ProblemModel, ReceiptModel, SubmissionModel
 from api.problems import HANDLED, MEDIA_TYPE, TooLarge, fault_json, problem_json
+from ledger.admission import Admitted
 from ledger.errors import NotFound
 from ledger.sequencer import Accepted, Sequencer
 from verify.canonical import canonical_json
@@ -104,19 +105,22 @@ async def append_batch(request: Request, context: WithContext) -> Response:
     lines = [line for line in (await read_body(request, MAX_BATCH_BYTES)).split(b"\n") if line]
     if len(lines) > BATCH_LINES:
         raise TooLarge(f"the batch has {len(lines)} lines, more than {BATCH_LINES}")
-    answers = await run_in_threadpool(_append_lines, context.ledger.sequencer, lines)
+    answers = await run_in_threadpool(_append_lines, context, lines)
     return Response(b"".join(canonical_json(answer) + b"\n" for answer in answers), media_type="application/x-ndjson")
 
 
-def _append_lines(sequencer: Sequencer, lines: list[bytes]) -> list[dict[str, JsonValue]]:
-    waiting: list[Future[Accepted] | Exception] = []
-    for line in lines:
-        try:
-            submission = Submission.parse(line)
-            waiting.append(sequencer.submit(sequencer.admit(submission.statement, submission.openings)))
-        except HANDLED as error:
-            waiting.append(error)
-    return [_answer(item) for item in waiting]
+def _append_lines(context: Context, lines: list[bytes]) -> list[dict[str, JsonValue]]:
+    sequencer = context.ledger.sequencer
+    return [_answer(item) for item in [_submit(sequencer, admitted) for admitted in context.admission.admit(lines)]]
+
+
+def _submit(sequencer: Sequencer, admitted: Admitted | Exception) -> Future[Accepted] | Exception:
+    if isinstance(admitted, Exception):
+        return admitted
+    try:
+        return sequencer.submit(admitted)
+    except HANDLED as error:
+        return error
 
 
 def _answer(item: Future[Accepted] | Exception) -> dict[str, JsonValue]:

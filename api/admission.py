@@ -1,0 +1,117 @@
+"""Admission of batches in a process of its own: reading, signatures and openings leave the server free to append.
+
+Python runs one thread at a time, and of what a statement costs before it is in the log about half is admission, which
+is a pure function of its bytes and the rules in force. One process is enough: the sequencer takes the other half.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import threading
+from collections.abc import Sequence
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
+from typing import Self
+
+from api.problems import HANDLED
+from ledger.admission import Admitted, admit
+from ledger.sequencer import Rules, Sequencer
+from verify.submission import Submission
+
+WORTH_SENDING = 50
+"""Statements in a batch below which it is admitted where it is, and no process is started."""
+
+
+class BatchAdmission:
+    """Admits many statements at once. Thread-safe; the process starts with the first large batch."""
+
+    def __init__(self, sequencer: Sequencer) -> None:
+        """Statements are admitted under the `sequencer`'s rules of the moment."""
+        self._sequencer = sequencer
+        self._lock = threading.Lock()
+        self._pool: ProcessPoolExecutor | None = None
+        self._ready: Future[None] | None = None
+
+    def admit(self, lines: Sequence[bytes]) -> list[Admitted | Exception]:
+        """What each line, a submission in JSON, was admitted as, or the error that refuses it."""
+        admitted = self._elsewhere(lines) if len(lines) >= WORTH_SENDING else [None] * len(lines)
+        return [known or self._here(line) for known, line in zip(admitted, lines, strict=True)]
+
+    def __enter__(self) -> Self:
+        """Admit until the block ends."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Stop the process."""
+        if self._pool is not None:
+            self._close(self._pool)
+
+    def _here(self, line: bytes) -> Admitted | Exception:
+        try:
+            submission = Submission.parse(line)
+            return self._sequencer.admit(submission.statement, submission.openings)
+        except HANDLED as error:
+            return error
+
+    def _elsewhere(self, lines: Sequence[bytes]) -> Sequence[Admitted | None]:
+        """None for every line that was not admitted there; then here is where its error is found."""
+        pool = self._running()
+        if pool is None:
+            return [None] * len(lines)
+        try:
+            answer: bytes = pool.submit(admit_lines, pickle.dumps(self._sequencer.rules), list(lines)).result()
+        except (RuntimeError, CancelledError):  # its process was killed, or another thread has found that and closed it
+            self._close(pool)
+            return [None] * len(lines)
+        # Made by our own child and never by anybody else.
+        admitted: list[Admitted | None] = pickle.loads(answer)  # noqa: S301
+        return admitted
+
+    def _running(self) -> ProcessPoolExecutor | None:
+        """The pool, or None while its process is still starting: that takes a second, and nobody waits for it."""
+        with self._lock:
+            if self._pool is None:
+                # Not forked: this process has threads.
+                self._pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=_begin)
+                self._ready = self._pool.submit(_nothing)
+            return self._pool if self._ready is not None and self._ready.done() else None
+
+    def _close(self, pool: ProcessPoolExecutor) -> None:
+        pool.shutdown(cancel_futures=True)
+        with self._lock:
+            if self._pool is pool:
+                self._pool = None
+
+
+def admit_lines(rules: bytes, lines: Sequence[bytes]) -> bytes:
+    """Admit every line under pickled `Rules`; the pickled outcomes are `Admitted`, or None where there is an error."""
+    current: Rules = pickle.loads(rules)  # noqa: S301
+    return pickle.dumps([_admit_line(line, current) for line in lines])
+
+
+def _admit_line(line: bytes, rules: Rules) -> Admitted | None:
+    try:
+        submission = Submission.parse(line)
+        return admit(submission.statement, submission.openings, rules.registry, rules.catalogue)
+    except HANDLED:
+        return None
+
+
+def _nothing() -> None:
+    """Done as soon as the process runs."""
+
+
+def _begin() -> None:
+    """Leave Ctrl-C to the parent, and end when the parent does, however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
