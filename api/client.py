@@ -7,7 +7,8 @@ import json
 import threading
 import time
 import urllib.parse
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Self
@@ -25,6 +26,8 @@ _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 5.0
 _BUSY = HTTPStatus.SERVICE_UNAVAILABLE
 _KNOWN_CHECKPOINTS = 8
+_MOST_BYTES = 12 * 1024 * 1024
+"""Of one request; the server takes batches of 16 MiB."""
 
 
 class Unreachable(LedgerError):
@@ -43,7 +46,11 @@ class Refused(LedgerError):
 
 
 class Unproved(LedgerError):
-    """The server answered with a receipt that does not prove what was sent. Keep it: it is evidence."""
+    """The server answered with a receipt that does not prove what was sent. Keep `receipt`: it is evidence."""
+
+    def __init__(self, reason: str, receipt: Receipt) -> None:
+        super().__init__(reason)
+        self.receipt = receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +80,7 @@ class LedgerClient:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Without `log_key` the key that the server names is believed."""
-        parts = urllib.parse.urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise Malformed("url", "must be an http or https address such as http://127.0.0.1:8321")
+        parts = _split(url)
         self._connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         self._address = parts.netloc
         self._prefix = parts.path.rstrip("/")
@@ -95,9 +100,10 @@ class LedgerClient:
         if self._log_key is None:
             match self.get_json("/v1/ledger"):
                 case {"vkey": str(vkey)}:
-                    self._log_key = VerifierKey.parse(vkey)
-                case _:
-                    raise Unreachable("the server does not say which log it is")
+                    with suppress(Malformed):
+                        self._log_key = VerifierKey.parse(vkey)
+        if self._log_key is None:
+            raise Unreachable("the server does not say which log it is")
         return self._log_key
 
     def submit(self, submission: Submission) -> Submitted:
@@ -107,28 +113,37 @@ class LedgerClient:
     def submit_many(self, submissions: Sequence[Submission]) -> list[Submitted | Refused]:
         """Append up to 1,000 statements in one request; the answers are in their order.
 
-        A refused one does not hurt the others. Raises `Unreachable` or `Unproved`.
+        A refused one does not hurt the others. Raises `Unreachable` or `Unproved`, and `Refused` for all of them.
         """
         outcomes: dict[int, Submitted | Refused] = {}
         waited, pause = 0.0, _FIRST_PAUSE_SECONDS
         while len(outcomes) < len(submissions):
-            open_ones = [number for number in range(len(submissions)) if number not in outcomes]
-            body = b"\n".join(_body(submissions[number]) for number in open_ones)
-            status, data = self._patiently("POST", "/v1/statements:batch", body)
-            lines = data.split(b"\n")[:-1]
-            if status != HTTPStatus.OK or len(lines) != len(open_ones):
-                self._answer(status, data, "/v1/statements:batch")
-                raise Unreachable("the server did not answer every line of a batch")
-            for number, line in zip(open_ones, lines, strict=True):
-                outcome = self._outcome(submissions[number], load_json(line))
-                if not (isinstance(outcome, Refused) and outcome.status == _BUSY and waited < self._patience):
-                    outcomes[number] = outcome
-            if len(outcomes) < len(submissions):
+            open_ones = {number: _body(item) for number, item in enumerate(submissions) if number not in outcomes}
+            busy = False
+            for part in _parts(open_ones):
+                answers = self._batch([open_ones[number] for number in part])
+                for number, answer in zip(part, answers, strict=True):
+                    outcome = self._outcome(submissions[number], answer)
+                    if isinstance(outcome, Refused) and outcome.status == _BUSY and waited < self._patience:
+                        busy = True
+                    else:
+                        outcomes[number] = outcome
+            if busy:
                 self._sleep(pause)
                 waited, pause = waited + pause, min(2 * pause, _LONGEST_PAUSE_SECONDS)
         return [outcomes[number] for number in range(len(submissions))]
 
-    def _outcome(self, submission: Submission, answer: JsonValue) -> Submitted | Refused:
+    def _batch(self, bodies: Sequence[bytes]) -> list[bytes]:
+        status, data = self._patiently("POST", "/v1/statements:batch", b"\n".join(bodies))
+        if status != HTTPStatus.OK:
+            self._answer(status, data, "/v1/statements:batch")
+        lines = data.split(b"\n")
+        if len(lines) != len(bodies) + 1 or lines.pop():
+            raise Unreachable("the server did not answer every line of a batch")
+        return lines
+
+    def _outcome(self, submission: Submission, line: bytes) -> Submitted | Refused:
+        answer = self._answer(HTTPStatus.OK, line, "/v1/statements:batch")
         match answer:
             case {"status": int(status), "problem": dict(problem)}:
                 return _refused(status, problem)
@@ -137,7 +152,8 @@ class LedgerClient:
     def _submitted(self, submission: Submission, answer: JsonValue) -> Submitted:
         match answer:
             case {"receipt": receipt, "repeated": bool(repeated), "warnings": list(warnings)}:
-                return self._verified(submission, Receipt.from_json(receipt), warnings, repeated=repeated)
+                with suppress(Malformed):
+                    return self._verified(submission, Receipt.from_json(receipt), warnings, repeated=repeated)
         raise Unreachable("the server answered a statement with something else than a receipt")
 
     def known(self, identifiers: Iterable[str]) -> set[str]:
@@ -147,6 +163,24 @@ class LedgerClient:
             case {"known": list(known)}:
                 return {item for item in known if isinstance(item, str)}
         raise Unreachable("the server does not say which statements it knows")
+
+    def recorded(self, identifier: str) -> VerifiedReceipt:
+        """The verified receipt of a statement in the log; raises `Refused`, `Unproved` or `Unreachable`."""
+        answer = self.get_json(f"/v1/receipts/{identifier}")
+        try:
+            receipt = Receipt.from_json(answer)
+        except Malformed:
+            raise Unreachable("the server answered with something else than a receipt") from None
+        try:
+            verified = verify_receipt(receipt, self.log_key, self._checkpoints)
+            found = verified.entry.statement.id
+        except EvidenceError as error:
+            message = f"the receipt of statement {identifier} does not verify: {error}"
+            raise Unproved(message, receipt) from None
+        if found != identifier:
+            message = f"what the server gave for statement {identifier} is the receipt of another one"
+            raise Unproved(message, receipt)
+        return verified
 
     def get_json(self, path: str) -> JsonValue:
         """``GET`` a JSON resource."""
@@ -158,9 +192,9 @@ class LedgerClient:
         try:
             verified = verify_receipt(receipt, self.log_key, self._checkpoints)
         except EvidenceError as error:
-            raise Unproved(f"the receipt does not verify: {error}") from None
+            raise Unproved(f"the receipt does not verify: {error}", receipt) from None
         if verified.statement != submission.statement:
-            raise Unproved("the receipt is of another statement than the one that was sent")
+            raise Unproved("the receipt is of another statement than the one that was sent", receipt)
         if verified.checkpoint not in self._checkpoints:
             self._checkpoints = (verified.checkpoint, *self._checkpoints[: _KNOWN_CHECKPOINTS - 1])
         return Submitted(receipt, verified, repeated, tuple(_fault(item) for item in warnings))
@@ -187,13 +221,15 @@ class LedgerClient:
             except (OSError, http.client.HTTPException) as error:
                 self._hang_up()
                 if waited >= self._patience:
-                    reason = str(error) or type(error).__name__
+                    # What does not speak HTTP may have sent anything, which only an OSError's text does not repeat.
+                    reason = (str(error) if isinstance(error, OSError) else "") or type(error).__name__
                     raise Unreachable(f"the ledger at {self._address} cannot be reached: {reason}") from None
             self._sleep(pause)
             waited, pause = waited + pause, min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
     def close(self) -> None:
-        """Close every thread's connection."""
+        """Close every thread's connection; who asks again gets a new one."""
+        self._local = threading.local()
         while self._connections:
             self._connections.pop().close()
 
@@ -217,7 +253,32 @@ class LedgerClient:
             self._connections.append(connection)
         connection.request(method, self._prefix + path, body, self._headers)
         response = connection.getresponse()
+        if response.length is None and not response.chunked:
+            raise http.client.IncompleteRead(b"")  # a head that is cut off passes for one without a length
         return response.status, response.read()
+
+
+def _split(url: str) -> urllib.parse.SplitResult:
+    try:
+        parts = urllib.parse.urlsplit(url)
+        host = (parts.hostname or "").encode("idna")
+        if parts.scheme in {"http", "https"} and host and parts.port != 0 and "@" not in parts.netloc:
+            return parts
+    except ValueError:  # brackets, a port or a host name that are none
+        pass
+    raise Malformed("url", "must be an http or https address such as http://127.0.0.1:8321")
+
+
+def _parts(bodies: Mapping[int, bytes]) -> Iterator[list[int]]:
+    """The keys in their order, in as many parts as keep each below `_MOST_BYTES`; a larger one goes alone."""
+    part, size = list[int](), 0
+    for number, body in bodies.items():
+        if part and size + len(body) > _MOST_BYTES:
+            yield part
+            part, size = [], 0
+        part.append(number)
+        size += len(body)
+    yield part
 
 
 def _body(submission: Submission) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 from verify.checkpoint import Checkpoint
 from verify.errors import Malformed
 from verify.source import LogSource
-from verify.tiles import bundle_path, openings_path, tile_path, tiles_of
+from verify.tiles import bundle_path, openings_path, tile_count, tile_path, tiles_of
 
 
 def write_archive(
@@ -24,15 +24,15 @@ def write_archive(
         raise Malformed("archive", f"{folder} is not empty; name a new folder")
     raw = source.checkpoint()
     size = Checkpoint.parse(raw).size
-    tiles = list(tiles_of(size))
-    for done, (level, number, width) in enumerate(tiles, 1):
+    tiles = tile_count(size)
+    for done, (level, number, width) in enumerate(tiles_of(size), 1):
         _write(folder / tile_path(level, number, width), source.tile(level, number, width))
         if level == 0:
             _write(folder / bundle_path(number, width), source.bundle(number, width))
             openings = source.openings(number, width) if with_openings else None
             if openings is not None:
                 _write(folder / openings_path(number, width), openings)
-        progress(done, len(tiles))
+        progress(done, tiles)
     _write(folder / "checkpoint", raw)
     return size
 

@@ -10,18 +10,20 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import BrokenExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from verify.audit import Progress, audit
+from verify.audit import audit
 from verify.errors import EvidenceError, Malformed, SourceUnavailable
-from verify.note import VerifierKey
+from verify.note import MAX_NOTE_BYTES, VerifierKey
 from verify.receipt import Receipt, verify_receipt
 from verify.report import report_json, report_text
 from verify.source import LogSource, open_source
-from verify.strict import JsonValue, encode_base64
+from verify.strict import JsonValue, encode_base64, format_instant
+from verify.sweep import Progress
 
 CLEAN, FINDINGS, WRONG_USE, NOT_FINISHED = range(4)
 
@@ -58,19 +60,29 @@ def _run(arguments: Sequence[str], opener: OpenSource, program: str) -> int:
     try:
         place = Path(options.place)
         if place.is_file():
-            return _receipt(place, key, program, as_json=options.json)
+            return _receipt(place, key, program, as_json=options.json, with_earlier=bool(options.earlier))
+        earlier = {str(path): _note(path) for path in options.earlier}
         token = options.token_file.read_text("ascii").strip() if options.token_file else None
         source = opener(options.place, token)
     except (OSError, ValueError) as error:
         return _wrong_use(program, f"{error}; check the path")
     if source is None:
         return _wrong_use(program, f"{options.place} is no folder, file or http(s) URL; give one that is")
-    return _audit(source, key, workers=options.workers, as_json=options.json)
+    return _audit(source, key, earlier, workers=options.workers, as_json=options.json)
 
 
-def _audit(source: LogSource, key: VerifierKey | None, *, workers: int, as_json: bool) -> int:
+def _audit(
+    source: LogSource, key: VerifierKey | None, earlier: Mapping[str, bytes], *, workers: int, as_json: bool
+) -> int:
     started = time.monotonic()
-    report = audit(source, log_key=key, workers=workers, progress=_progress(quiet=as_json))
+    report = audit(
+        source,
+        log_key=key,
+        earlier=earlier,
+        now=format_instant(datetime.now(UTC)),
+        workers=workers,
+        progress=_progress(quiet=as_json),
+    )
     if as_json:
         _print_json(report_json(report))
     else:
@@ -93,6 +105,15 @@ def _parser(program: str) -> argparse.ArgumentParser:
     )
     parser.add_argument("place", help="an archive folder, a log's http(s) URL, or a receipt file (.json)")
     parser.add_argument("--vkey", help="the log's published key; without it the key named by entry 0 is believed")
+    parser.add_argument(
+        "--earlier",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a checkpoint of this log that you saved before, or a witness's copy: the log must still contain it, "
+        "or it was forked or cut back; may be given several times",
+    )
     parser.add_argument("--token-file", type=Path, help="file with the bearer token that opens entry bundles over HTTP")
     parser.add_argument("--json", action="store_true", help="print the report as JSON, and no progress")
     parser.add_argument(
@@ -112,7 +133,15 @@ def _wrong_use(program: str, message: str) -> int:
     return WRONG_USE
 
 
-def _receipt(path: Path, key: VerifierKey | None, program: str, *, as_json: bool) -> int:
+def _note(path: Path) -> bytes:
+    """A note's bytes, or as many as show that it is none."""
+    with path.open("rb") as file:
+        return file.read(MAX_NOTE_BYTES + 1)
+
+
+def _receipt(path: Path, key: VerifierKey | None, program: str, *, as_json: bool, with_earlier: bool) -> int:
+    if with_earlier:
+        return _wrong_use(program, "--earlier is compared with a whole log, not with a receipt; leave it out")
     if key is None:
         return _wrong_use(program, "a receipt is checked against the log's key; give it with --vkey")
     data = path.read_bytes()

@@ -1,28 +1,17 @@
-"""The order of a log: sequence, chain, time, aggregate versions and disclosure, checked entry after entry."""
+"""The order of a log: sequence, chain, time, and the streams that its entries advance, checked entry after entry."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from verify.entry import NO_PREVIOUS, EntryHeader
 from verify.errors import Malformed
 from verify.finding import Fault, Finding, entry_finding
 from verify.registry import ADMINISTRATIVE, StatementType
 from verify.statement import Statement
+from verify.stream import Stream
 
-_PROVIDING_UNIT_ONLY = frozenset(
-    {StatementType.RECORD_CORRECTED, StatementType.RECORD_REVOKED, StatementType.OBJECTION_RESOLVED}
-)
-"""S001 L40, S004 L30: the providing unit verifies and corrects, nobody for it."""
-
-
-@dataclass(slots=True)
-class _Stream:
-    version: int
-    issuer: str
-    subject: str
-    filing: int | None
+_FILED: str = StatementType.RECORD_FILED.value
 
 
 class LogOrder:
@@ -35,8 +24,7 @@ class LogOrder:
         self._previous_is_sound = True
         self._recorded_at = ""
         self._ledger_stream: str | None = None
-        self._streams: dict[str, _Stream] = {}
-        self._disclosed: dict[int, str] = {}
+        self._streams: dict[str, Stream] = {}
         self._ids: dict[str, int] = {}
 
     def skip(self, digest: bytes | None) -> None:
@@ -83,7 +71,7 @@ class LogOrder:
 
     def _advance(self, header: EntryHeader, statement: Statement, seq: int) -> Iterator[Finding]:
         administrative = statement.type in ADMINISTRATIVE
-        filed = statement.type == StatementType.RECORD_FILED
+        filed = statement.type == _FILED
         yield from self._check_stream(header, statement, seq)
         stream = self._streams.get(header.stream)
         if (header.subject == "") is not administrative:
@@ -96,42 +84,13 @@ class LogOrder:
         if stream is None:
             if not (filed or administrative):
                 yield entry_finding(Fault.VERSION_WRONG, seq, "a record that was filed", "a record never filed")
-            stream = _Stream(header.version, statement.issuer, header.subject, seq if filed else None)
+            stream = Stream.begin(header, statement, seq)
             self._streams[header.stream] = stream
         else:
             if filed:
                 yield entry_finding(Fault.VERSION_WRONG, seq, "a new record", f"record of entry {stream.filing} again")
-            yield from self._check_continuation(stream, header, statement, seq)
+            yield from stream.check_continuation(header, statement, seq)
             stream.version = max(stream.version, header.version)
-        yield from self._disclose(header, stream, seq)
-
-    def _check_continuation(
-        self, stream: _Stream, header: EntryHeader, statement: Statement, seq: int
-    ) -> Iterator[Finding]:
-        if stream.subject != header.subject:
-            yield entry_finding(Fault.SUBJECT_WRONG, seq, stream.subject, header.subject or "none")
-        if statement.type in _PROVIDING_UNIT_ONLY and statement.issuer != stream.issuer:
-            yield entry_finding(
-                Fault.NOT_COMPETENT, seq, f"the providing unit {stream.issuer}", f"issuer {statement.issuer}"
-            )
-
-    def _disclose(self, header: EntryHeader, stream: _Stream, seq: int) -> Iterator[Finding]:
-        for number in header.discloses:
-            if number in self._disclosed:
-                yield entry_finding(
-                    Fault.DISCLOSURE_WRONG, seq, f"entry {number} not disclosed yet", "discloses it again"
-                )
-            elif number != stream.filing:
-                yield entry_finding(
-                    Fault.DISCLOSURE_WRONG, seq, "discloses the filing of its own record", f"discloses entry {number}"
-                )
-            else:
-                self._disclosed[number] = header.subject
-        for number in header.withdraws:
-            if self._disclosed.pop(number, None) != header.subject:
-                yield entry_finding(
-                    Fault.DISCLOSURE_WRONG,
-                    seq,
-                    "withdraws a disclosed filing of its subject",
-                    f"withdraws entry {number}",
-                )
+        if not filed:
+            yield from stream.check_references(statement, seq)
+        yield from stream.take(header, statement, seq)

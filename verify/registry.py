@@ -5,6 +5,7 @@ The sequencer asks this before it appends, the auditor after: the same code, fol
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -55,6 +56,9 @@ _ABOUT: Mapping[StatementType, tuple[frozenset[str], frozenset[str]]] = {
 }
 """Members of `about`: those that must be there and those that may."""
 
+_ITEM = re.compile(r"(?=.{1,64}\Z)[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
+"""Names of catalogue items are slugs: a sentence in their place would stand in the log for ever."""
+
 STATEMENT_CLOCK = "statement"
 """`about.clock` of a ledger whose recorded time follows the statements' `made_at`: samples, history, never evidence."""
 
@@ -80,10 +84,12 @@ class CatalogueRef:
         """Read ``about.catalogue``."""
         match about.get("catalogue"):
             case {"item": str(item), "version": int(version), **rest} if (
-                not rest and version is not True and version > 0
+                not rest and version is not True and version > 0 and _ITEM.fullmatch(item)
             ):
                 return cls(item, version)
-        raise Malformed("about/catalogue", 'must be {"item": <name>, "version": <number from 1>}')
+        raise Malformed(
+            "about/catalogue", 'must be {"item": <lower-case words joined by hyphens>, "version": <number from 1>}'
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +196,9 @@ class Registry:
             and registered.ended_by is None
         )
 
+    def _has_key_in_force(self, issuer: str) -> bool:
+        return any(item.issuer == issuer and item.ended_by is None for item in self.keys.values())
+
     def _require_keys_in_force(
         self, statement: Statement, signers: Collection[VerifierKey], introduced: VerifierKey | None
     ) -> None:
@@ -237,11 +246,14 @@ class Registry:
             raise Malformed("about/clock", f"may only be {STATEMENT_CLOCK!r}")
 
     def _authorise_registration(self, statement: Statement, signers: Collection[VerifierKey]) -> None:
+        """A new department; or one whose last key was revoked, which could otherwise never speak again."""
         key = VerifierKey.parse(_text(statement.about, "key"))
         if statement.about["department"] != statement.issuer:
             raise Incompetent("own-registration", "a department registers itself: about/department is the issuer")
-        if statement.issuer in self.departments or self._is_operator(statement.issuer):
-            raise Incompetent("department-registered-once", f"{statement.issuer} is registered already")
+        if self._is_operator(statement.issuer) or self._has_key_in_force(statement.issuer):
+            raise Incompetent(
+                "department-registered-once", f"{statement.issuer} is registered already and has a key in force"
+            )
         self._require_free(key, statement.issuer)
         self._require_operator(statement, signers)
         if key not in signers:

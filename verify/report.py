@@ -50,6 +50,8 @@ def report_text(report: AuditReport) -> str:
                 f"{report.openings} openings, {report.checkpoints} checkpoints"
             ),
         ]
+        if report.entries < checkpoint.size:
+            lines.append(f"  NOT READ    entries {report.entries} to {checkpoint.size - 1}")
     if report.log_key and not report.key_was_given:
         lines.append("  log key     taken from entry 0, not given: compare it with the published one")
         lines.append(f"    {report.log_key}")

@@ -7,11 +7,12 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from verify.errors import Malformed, SourceMissing, SourceUnavailable
+from verify.examine import ExaminedEntry
 from verify.finding import Finding
 from verify.merkle import HASH_BYTES
 from verify.tiles import TILE_WIDTH, bundle_path, format_bundle, openings_path, parse_bundle, tile_path
@@ -45,8 +46,11 @@ class LogSource(Protocol):
     def openings(self, number: int, width: int) -> bytes | None:
         """The openings of a bundle as JSON lines ``{"openings": {...}, "seq": N}``; None where there are none."""
 
-    def own_findings(self, size: int) -> Iterable[Finding]:
-        """Where a store contradicts the log of `size` entries that it keeps; nothing for a mere copy of the log."""
+    def own_findings(self, first: int, entries: Sequence[ExaminedEntry | None]) -> Iterable[Finding]:
+        """Where a store contradicts the entries from number `first` on; nothing for a mere copy of the log."""
+
+    def closing_findings(self) -> Iterable[Finding]:
+        """What a store contradicts besides, asked when all entries were read."""
 
 
 class FolderSource:
@@ -80,7 +84,15 @@ class FolderSource:
         path = self._folder / openings_path(number, width)
         return self._read(openings_path(number, width)) if path.exists() else None
 
-    def own_findings(self, size: int) -> Iterable[Finding]:  # noqa: ARG002 - the protocol's argument
+    def own_findings(
+        self,
+        first: int,  # noqa: ARG002 - the protocol's arguments
+        entries: Sequence[ExaminedEntry | None],  # noqa: ARG002
+    ) -> Iterable[Finding]:
+        """A copy of the log says nothing beside it."""
+        return ()
+
+    def closing_findings(self) -> Iterable[Finding]:
         """A copy of the log says nothing beside it."""
         return ()
 
@@ -130,7 +142,15 @@ class HttpSource:
         """Openings do not travel over this interface."""
         return None
 
-    def own_findings(self, size: int) -> Iterable[Finding]:  # noqa: ARG002 - the protocol's argument
+    def own_findings(
+        self,
+        first: int,  # noqa: ARG002 - the protocol's arguments
+        entries: Sequence[ExaminedEntry | None],  # noqa: ARG002
+    ) -> Iterable[Finding]:
+        """A copy of the log says nothing beside it."""
+        return ()
+
+    def closing_findings(self) -> Iterable[Finding]:
         """A copy of the log says nothing beside it."""
         return ()
 

@@ -53,6 +53,15 @@ def tiles_of(size: int) -> Iterator[tuple[int, int, int]]:
         level += 1
 
 
+def tile_count(size: int) -> int:
+    """How many tiles `tiles_of` gives, without counting them: a size may be claimed and no tile of it exist."""
+    count = 0
+    while size:
+        count += (size + TILE_WIDTH - 1) // TILE_WIDTH
+        size >>= TILE_HEIGHT
+    return count
+
+
 def split_hashes(tile: bytes) -> list[bytes]:
     """The hashes of a tile."""
     return [tile[start : start + HASH_BYTES] for start in range(0, len(tile), HASH_BYTES)]

@@ -8,12 +8,16 @@ from collections.abc import Sequence
 import typer
 
 from api.cli import catalogue, demo, department, imports, key, ledger, records, statements, verification
+from api.client import Unreachable
 from api.importer.mapping import MappingFault
 from api.importer.rows import SourceFault
 from ledger.errors import LedgerError
 from verify.errors import EvidenceError
 
 WRONG_USE = 2
+
+NOT_FINISHED = 3
+"""The server could not be reached: nobody did anything wrong, and the command can be repeated."""
 
 app = typer.Typer(
     name="kesu",
@@ -50,7 +54,7 @@ def run(arguments: Sequence[str]) -> int:
         result = app(args=list(arguments), prog_name="kesu", standalone_mode=True)
     except _EXPECTED as error:
         sys.stderr.write(f"kesu: {_line(error)}\n")
-        return WRONG_USE
+        return NOT_FINISHED if isinstance(error, Unreachable) else WRONG_USE
     except KeyboardInterrupt:
         sys.stderr.write("kesu: stopped\n")
         return 130  # the shell's code for an interrupt

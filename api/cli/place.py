@@ -32,6 +32,10 @@ VkeyOption = Annotated[
 ]
 
 
+_PATIENCE_SECONDS = 3.0
+"""Somebody is waiting at the keyboard; an import has its own, longer."""
+
+
 class Usage(LedgerError):
     """Options that do not go together."""
 
@@ -81,7 +85,8 @@ def open_place(folder: Path | None, url: str | None, vkey: str | None = None) ->
     if (folder is None) is (url is None):
         raise Usage("name the ledger: --url of its server, or --ledger with its folder while no server runs")
     if url is not None:
-        with LedgerClient(url, log_key=VerifierKey.parse(vkey) if vkey else None) as client:
+        key = VerifierKey.parse(vkey) if vkey else None
+        with LedgerClient(url, log_key=key, patience=_PATIENCE_SECONDS) as client:
             yield _Server(client)
     elif folder is not None:
         with open_for_writing(LedgerHome(folder), clock=now, random=os.urandom) as ledger:
@@ -95,7 +100,7 @@ def now() -> datetime:
 
 def read_key(path: Path) -> SigningKey:
     """Read a private key file."""
-    return SigningKey.parse(path.read_text("ascii"))
+    return SigningKey.parse(path.read_text("ascii", "replace"))
 
 
 def pen(key: SigningKey, moment: datetime | None = None) -> Pen:

@@ -7,6 +7,7 @@ it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ class _Known:
     open: bool
     said: bytes
     """JSON of [scheme, code, name, columns]; packed, because tens of thousands of rows stay in memory."""
+    correction: bytes
+    """Digest of the last correction; nothing while what was filed holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class Actions:
             if path:
                 self._nested.setdefault(tuple(path), []).append((name, last))
         self._known: dict[str, _Known] = {}
+        self._occurrences: dict[bytes, int] = {}
 
     def read(self, rows: Iterable[SourceRow]) -> Iterator[Action | RowFault]:
         """Yield the outcome of each row, in order, as it is asked for."""
@@ -118,9 +122,26 @@ class Actions:
         generation = (known.generation if known else 0) + (kind is ActionKind.FILE)
         said = {name: columns[name] for name in columns if name in self._remembered}
         packed = _PACK([subject.scheme, subject.code, subject.name, said]).encode()
-        self._known[packed_key] = _Known(generation, kind is not ActionKind.REVOKE, packed)
-        reason = self._reasons.get(kind)
-        return Action(row, kind, key, generation, subject.scheme, subject.code, subject.name, values, reason, made_at)
+        correction, occurrence = b"", 1
+        if kind is ActionKind.CORRECT:
+            correction = _digest([key, generation, subject.scheme, subject.code, subject.name, values, made_at])
+            again = known is None or known.correction != correction  # said twice in a row it is said once
+            occurrence = self._occurrences[correction] = self._occurrences.get(correction, 0) + again
+        self._known[packed_key] = _Known(generation, kind is not ActionKind.REVOKE, packed, correction)
+        return Action(
+            row=row,
+            kind=kind,
+            item=self._mapping.item,
+            key=key,
+            generation=generation,
+            subject_scheme=subject.scheme,
+            subject_code=subject.code,
+            subject_name=subject.name,
+            values=values,
+            reason=self._reasons.get(kind),
+            occurrence=occurrence,
+            made_at=made_at,
+        )
 
     def _read_columns(self, source: _Columns) -> _Columns:
         """Return the columns the mapping reads; a name with dots reaches into objects unless a column is called so."""
@@ -242,6 +263,10 @@ class Actions:
 def _utc(local: str) -> str:
     """Return a local time with its offset as a UTC instant; few days occur in many rows, and formatting one is slow."""
     return format_instant(datetime.fromisoformat(local))
+
+
+def _digest(said: list[object]) -> bytes:
+    return hashlib.blake2b(_PACK(said).encode(), digest_size=16).digest()
 
 
 def _given(name: str | None) -> tuple[str, ...]:

@@ -20,6 +20,8 @@ from verify.submission import Random, uuid7
 
 _KIND = "kesu-numbering-v1"
 _SECRET_BYTES = 32
+_END_OF_TIME = 1 << 48
+"""A UUIDv7 has 48 bits of milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,8 @@ class Numbering:
     secret: bytes
 
     def record_id(self, action: Action) -> str:
-        """The record that a row is about: by its key at the source and how often that key was filed."""
-        return self._uuid("record", [*action.key, action.generation])
+        """The record that a row is about: by its item, its key at the source and how often that key was filed."""
+        return self._uuid("record", [action.item, *action.key, action.generation])
 
     def statement_id(self, action: Action, item: str, item_version: int) -> str:
         """The statement that a row becomes: by everything it says."""
@@ -49,6 +51,7 @@ class Numbering:
                 action.made_at,
                 list(action.key),
                 dict(action.values),
+                *([action.occurrence] if action.occurrence > 1 else []),
             ],
         )
 
@@ -58,14 +61,14 @@ class Numbering:
 
 
 def open_numbering(path: Path, *, milliseconds: int, random: Random) -> Numbering:
-    """Read the numbering of a department, or make it when there is none. Raises `Malformed` or `OSError`."""
+    """Read the numbering of a department, or make it when there is none. Raises `Malformed` or ``OSError``."""
     if not path.exists():
         numbering = Numbering(milliseconds, random(_SECRET_BYTES))
         write_secret(path, f"{_KIND} {numbering.milliseconds} {encode_base64(numbering.secret)}\n")
         return numbering
-    match path.read_text("ascii").removesuffix("\n").split(" "):
+    match path.read_text("ascii", "replace").removesuffix("\n").split(" "):
         case [kind, made, secret] if kind == _KIND:
-            return Numbering(
-                parse_decimal(made, f"{path.name} time"), decode_base64(secret, f"{path.name} secret", _SECRET_BYTES)
-            )
+            time = parse_decimal(made, f"{path.name} time")
+            if time < _END_OF_TIME:
+                return Numbering(time, decode_base64(secret, f"{path.name} secret", _SECRET_BYTES))
     raise Malformed(path.name, f"must be one line: {_KIND} <milliseconds> <base64 of 32 bytes>")

@@ -23,6 +23,8 @@ class Action:
 
     row: SourceRow
     kind: ActionKind
+    item: str
+    """The catalogue item of the record."""
     key: tuple[str, ...]
     """The record at the source; the parts of the mapping's ``record.key``."""
     generation: int
@@ -33,6 +35,8 @@ class Action:
     values: dict[str, JsonValue]
     """Every mapped field for a filing or a correction; empty for a revocation. Money in fen, dates ``YYYY-MM-DD``."""
     reason: str | None
+    occurrence: int
+    """How often the record has come to say this, from 1: a correction taken back may be made again."""
     made_at: str | None
     """The instant the source claims, ``YYYY-MM-DDTHH:MM:SS.ffffffZ``; None: when it is signed."""
 

@@ -38,6 +38,8 @@ _FOREIGN_MAGIC = {
     b"\xff\xfe": "is UTF-16",
     b"\xfe\xff": "is UTF-16",
 }
+_OUTER_SUFFIXES = {".gz", ".faults"}
+"""What may stand behind the suffix that tells the format: a fault file is named after its source."""
 _FORMAT_BY_SUFFIX = {".csv": SourceFormat.CSV, ".jsonl": SourceFormat.JSONL, ".ndjson": SourceFormat.JSONL}
 
 
@@ -70,7 +72,7 @@ def source_format(path: Path, mapping: Mapping) -> SourceFormat:
     """Return the declared format, or the one the file name tells; raises `SourceFault` when neither does."""
     if mapping.source.format is not None:
         return mapping.source.format
-    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
+    suffixes = [suffix for suffix in map(str.lower, path.suffixes) if suffix not in _OUTER_SUFFIXES]
     found = _FORMAT_BY_SUFFIX.get(suffixes[-1]) if suffixes else None
     if found is None:
         raise SourceFault(path.name, "the name tells no format", 'write format = "csv" or "jsonl" under [source]')

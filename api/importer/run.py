@@ -52,8 +52,13 @@ _Answers: TypeAlias = list[Submitted | Refused | None]
 class _Chunk:
     """Rows whose order does not matter among themselves; `after_all`: but they come after all rows before."""
 
-    actions: list[Action]
+    outcomes: list[Action | RowFault]
     after_all: bool
+
+    @property
+    def actions(self) -> list[Action]:
+        """Those of them that are to be sent."""
+        return [outcome for outcome in self.outcomes if isinstance(outcome, Action)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ class Importer:
     item: CatalogueItem
     now: Callable[[], str]
     random: Random
+    check_skipped: bool = False
+    """Fetch and verify the receipt of every row that the server says it has; else its word is taken for those."""
 
     def run(
         self,
@@ -78,19 +85,19 @@ class Importer:
         result = ImportResult()
         actions = Actions(self.mapping)
         self.client.log_key  # noqa: B018 - asked for once, before the threads do
-        sent: deque[tuple[list[Action], Future[_Answers]]] = deque()
+        sent: deque[tuple[_Chunk, Future[_Answers]]] = deque()
 
         def settle(leave: int) -> None:
             while len(sent) > leave:
                 chunk, answers = sent.popleft()
                 self._settle(chunk, answers.result(), result, report_fault)
-                progress(chunk[-1].row.number)
+                progress(chunk.outcomes[-1].row.number)
 
         pool = ThreadPoolExecutor(CONNECTIONS)
         try:
-            for chunk in _chunks(actions.read(rows), lambda fault: self._fault(fault, result, report_fault)):
+            for chunk in _chunks(actions.read(rows)):
                 settle(0 if chunk.after_all else CONNECTIONS)
-                sent.append((chunk.actions, pool.submit(self._send, chunk.actions)))
+                sent.append((chunk, pool.submit(self._send, chunk.actions)))
             settle(0)
         finally:
             pool.shutdown(cancel_futures=True)
@@ -123,25 +130,41 @@ class Importer:
         """Sign and send what the log does not have yet; None for what it has."""
         item, version = self.mapping.item, self.mapping.item_version
         numbered = [(self.numbering.statement_id(action, item, version), action) for action in chunk]
-        known = self.client.known(identifier for identifier, _action in numbered)
+        known = self.client.known(identifier for identifier, _action in numbered) if numbered else set()
+        if self.check_skipped:
+            for identifier in sorted(known):
+                self.client.recorded(identifier)
         new = {identifier: action for identifier, action in numbered if identifier not in known}
         submissions = [self.submission(action, identifier) for identifier, action in new.items()]
         answers = dict(zip(new, self.client.submit_many(submissions), strict=True))
         return [answers.get(identifier) for identifier, _action in numbered]
 
     def _settle(
-        self, chunk: list[Action], answers: _Answers, result: ImportResult, report_fault: Callable[[RowFault], None]
+        self, chunk: _Chunk, answers: _Answers, result: ImportResult, report_fault: Callable[[RowFault], None]
     ) -> None:
-        for action, answer in zip(chunk, answers, strict=True):
+        """Count and report, in the order of the rows."""
+        waiting = iter(answers)
+        for outcome in chunk.outcomes:
+            if isinstance(outcome, RowFault):
+                self._fault(outcome, result, report_fault)
+                continue
+            answer = next(waiting)
             if answer is None:
                 result.skipped += 1
             elif isinstance(answer, Refused):
-                problems = tuple(Problem(fault.field, "", f"{fault.rule} {fault.fix}") for fault in answer.faults)
-                fault = RowFault(action.row, problems or (Problem("", "", str(answer)),))
-                self._fault(fault, result, report_fault)
+                self._fault(self._refusal(outcome, answer), result, report_fault)
             else:
                 result.accepted += 1
                 result.warnings += len(answer.warnings)
+
+    def _refusal(self, action: Action, refused: Refused) -> RowFault:
+        """What the ledger refused, in the words of the department's table."""
+        columns = {rule.code: rule.column for rule in self.mapping.fields}
+        problems = []
+        for fault in refused.faults:
+            code = fault.field.removeprefix(DATA_PREFIX)
+            problems.append(Problem(code, columns.get(code) or "", f"{fault.rule.rstrip('. ')}. {fault.fix}"))
+        return RowFault(action.row, tuple(problems) or (Problem("", "", str(refused)),))
 
     @staticmethod
     def _fault(fault: RowFault, result: ImportResult, report_fault: Callable[[RowFault], None]) -> None:
@@ -170,19 +193,21 @@ def mapping_faults(mapping: Mapping, item: CatalogueItem) -> list[str]:
     ]
 
 
-def _chunks(outcomes: Iterable[Action | RowFault], report_fault: Callable[[RowFault], None]) -> Iterator[_Chunk]:
-    chunk, keys, after_all = list[Action](), set[tuple[str, ...]](), False
+def _chunks(outcomes: Iterable[Action | RowFault]) -> Iterator[_Chunk]:
+    chunk, keys, after_all, made_at = list[Action | RowFault](), set[tuple[str, ...]](), False, ""
     for outcome in outcomes:
-        if isinstance(outcome, RowFault):
-            report_fault(outcome)
-            continue
-        if chunk and (outcome.key in keys or outcome.made_at != chunk[-1].made_at or len(keys) == _REMEMBERED_KEYS):
-            yield _Chunk(chunk, after_all)
-            chunk, keys, after_all = [], set(), True
-        elif len(chunk) == CHUNK:
+        waits = False
+        if isinstance(outcome, Action):
+            claims = outcome.made_at or ""
+            waits = bool(keys) and (outcome.key in keys or claims != made_at or len(keys) == _REMEMBERED_KEYS)
+            made_at = claims
+        if chunk and (waits or len(chunk) == CHUNK):
             yield _Chunk(chunk, after_all)
             chunk, after_all = [], False
+        if waits:
+            keys, after_all = set(), True
         chunk.append(outcome)
-        keys.add(outcome.key)
+        if isinstance(outcome, Action):
+            keys.add(outcome.key)
     if chunk:
         yield _Chunk(chunk, after_all)

@@ -6,7 +6,7 @@ as missing, and text comes as its bytes: an audit must name what somebody put th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -22,16 +22,17 @@ from ledger.store.recorder import STATE_SEPARATOR, LedgerRecorder
 from ledger.store.vault import Unsealable
 from verify.checkpoint import Checkpoint
 from verify.commitment import Opening, parse_openings
-from verify.entry import MAX_ENTRY_BYTES, EntryHeader, split_entry
+from verify.entry import MAX_ENTRY_BYTES, EntryHeader
 from verify.errors import EvidenceError, Malformed, SourceMissing
+from verify.examine import ExaminedEntry
 from verify.finding import Fault, Finding, entry_finding
 from verify.merkle import HASH_BYTES
-from verify.note import SignedNote
 from verify.statement import Statement
-from verify.strict import JsonValue, load_json
+from verify.strict import load_json
 from verify.tiles import TILE_HEIGHT, TILE_WIDTH, format_bundle, tile_path
 
-_PAGE = 1024
+_READ_AHEAD = 16
+"""Bundles whose rows are kept from `openings` to `own_findings`, so that an audit reads them once."""
 _Row: TypeAlias = sa.Row[*tuple[Any, ...]]
 
 
@@ -43,6 +44,7 @@ class DatabaseSource:
         self._log = reader.engine
         self._events = recorder.engine
         self._mapper = mapper
+        self._read_once: dict[int, dict[int, _Row]] = {}
 
     def checkpoint(self) -> bytes:
         """The latest published checkpoint."""
@@ -67,41 +69,45 @@ class DatabaseSource:
     def bundle(self, number: int, width: int) -> bytes:
         """What is stored of the bundle: fewer entries where some are gone, so that the audit can name them."""
         first = number * TILE_WIDTH
-        return format_bundle(raw for raw, _id in self._entries(first, first + width).values())
+        column = schema.entries.c.seq
+        rows = _rows(self._log, _ENTRIES.where(column >= first, column < first + width).order_by(column))
+        # What cannot be an entry is as good as missing.
+        return format_bundle(row.raw for row in rows if row.raw is not None and len(row.raw) <= MAX_ENTRY_BYTES)
 
     def openings(self, number: int, width: int) -> bytes | None:
         """The bundle's openings, decrypted; erased ones are left out, unreadable ones are said to be."""
         first = number * TILE_WIDTH
-        lines = (self._line(seq, row) for seq, row in self._stored(first, first + width).items())
+        stored = self._read_once[first] = self._stored(first, first + width)
+        if len(self._read_once) > _READ_AHEAD:
+            del self._read_once[next(iter(self._read_once))]
+        lines = (self._line(seq, row) for seq, row in stored.items())
         return b"\n".join(line for line in lines if line is not None)
 
-    def own_findings(self, size: int) -> Iterator[Finding]:
-        """Where the tables contradict the entries, or each other."""
-        for first in range(0, size, _PAGE):
-            end = min(first + _PAGE, size)
-            entries, stored = self._entries(first, end), self._stored(first, end)
-            for seq in range(first, end):
-                row = stored.get(seq)
-                if row is None:
-                    yield entry_finding(Fault.STORE_DIFFERS, seq, "a row in table events", "none")
-                    continue
-                if row.opened is None:
-                    # No statement of this version erases values, so none may be gone.
-                    yield entry_finding(Fault.STORE_DIFFERS, seq, "a row in table openings", "none")
-                if seq in entries:
-                    yield from self._compare(seq, row, *entries[seq])
+    def own_findings(self, first: int, entries: Sequence[ExaminedEntry | None]) -> Iterator[Finding]:
+        """Where the rows of events, as `openings` has read them before or are read now, contradict the entries."""
+        end = first + len(entries)
+        stored = self._read_once.pop(first, None) or self._stored(first, end)
+        identifiers = self._statement_ids(first, end)
+        for seq, entry in enumerate(entries, first):
+            row = stored.get(seq)
+            if row is None:
+                yield entry_finding(Fault.STORE_DIFFERS, seq, "a row in table events", "none")
+                continue
+            if row.opened is None:
+                # No statement of this version erases values, so none may be gone.
+                yield entry_finding(Fault.STORE_DIFFERS, seq, "a row in table openings", "none")
+            if entry is not None and entry.header is not None and entry.statement is not None:
+                yield from self._compare(row, entry.header, entry.statement, seq, identifiers.get(seq))
+
+    def closing_findings(self) -> Iterator[Finding]:
+        """Where checkpoints, head and the lengths of tables contradict the entries."""
         yield from self._checkpoint_findings()
         yield from self._head_findings()
 
-    def _entries(self, first: int, end: int) -> dict[int, tuple[bytes, object]]:
-        """Bytes and indexed statement id of entries [first, end); what cannot be an entry is as good as missing."""
-        column = schema.entries.c
-        query = _ENTRIES.where(column.seq >= first, column.seq < end).order_by(column.seq)
-        return {
-            row.seq: (row.raw, row.statement_id)
-            for row in _rows(self._log, query)
-            if row.raw is not None and len(row.raw) <= MAX_ENTRY_BYTES
-        }
+    def _statement_ids(self, first: int, end: int) -> dict[int, object]:
+        """The ids by which the statements of entries [first, end) are found."""
+        column = schema.entries.c.seq
+        return {row.seq: row.statement_id for row in _rows(self._log, _IDS.where(column >= first, column < end))}
 
     def _stored(self, first: int, end: int) -> dict[int, _Row]:
         """Rows of events [first, end) by entry number."""
@@ -120,12 +126,11 @@ class DatabaseSource:
             return None
         return b'{"openings":%b,"seq":%d}' % (plaintext, seq)
 
-    def _compare(self, seq: int, row: _Row, raw: bytes, statement_id: object) -> Iterator[Finding]:
+    def _compare(
+        self, row: _Row, header: EntryHeader, statement: Statement, seq: int, statement_id: object
+    ) -> Iterator[Finding]:
         """Compare every column that queries rely on with what the entry says."""
         try:
-            header_line, statement_bytes = split_entry(raw)
-            header = EntryHeader.parse(header_line)
-            statement = _light_statement(statement_bytes)
             openings = self._openings(row, header.subject) if statement.type == _RESOLVED else {}
             expected = recorded(header, statement, read_body(statement, openings), openings)
             identifier = UUID(statement.id).bytes
@@ -196,7 +201,8 @@ def _checked(table: sa.Table, *names: str) -> list[sa.ColumnElement[Any]]:
 _CHECKPOINTS = sa.select(*_checked(schema.checkpoints, "size", "note"))
 _HASHES = sa.select(*_checked(schema.tile_hashes, "hash"))
 _LEVELS = sa.select(*_checked(schema.tile_hashes, "level"), sa.func.count()).group_by(schema.tile_hashes.c.level)
-_ENTRIES = sa.select(*_checked(schema.entries, "seq", "statement_id", "raw"))
+_ENTRIES = sa.select(*_checked(schema.entries, "seq", "raw"))
+_IDS = sa.select(*_checked(schema.entries, "seq", "statement_id"))
 _HEAD = sa.select(*_checked(schema.head, "size", "digest", "recorded_at"))
 _EVENTS = sa.select(
     *_checked(schema.events, "position", "originator_id", "originator_version", "topic", "state", "subject"),
@@ -234,28 +240,3 @@ def _event(row: _Row) -> StoredEvent:
 
 
 _RESOLVED = ObjectionResolved.__struct_config__.tag
-_NO_NOTE = SignedNote(b"", ())
-
-
-def _light_statement(raw: bytes) -> Statement:
-    """The members an event needs; the audit of the log has checked the rest."""
-    value = load_json(raw.partition(b"\n")[0])
-    if not isinstance(value, dict) or not isinstance(about := value.get("about"), dict):
-        raise Malformed("statement", "must be an object with about")
-    return Statement(
-        raw=raw,
-        note=_NO_NOTE,
-        about=about,
-        committed={},
-        id=_text(value, "id"),
-        issuer=_text(value, "issuer"),
-        made_at=_text(value, "made_at"),
-        type=_text(value, "type"),
-    )
-
-
-def _text(value: dict[str, JsonValue], name: str) -> str:
-    text = value.get(name)
-    if not isinstance(text, str):
-        raise Malformed(name, "must be a string")
-    return text

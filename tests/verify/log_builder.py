@@ -13,6 +13,7 @@ from verify.checkpoint import Checkpoint
 from verify.commitment import Opening, openings_json
 from verify.entry import NO_PREVIOUS, EntryHeader, entry_bytes
 from verify.errors import SourceMissing
+from verify.examine import ExaminedEntry
 from verify.finding import Finding
 from verify.handle import organisation_handle
 from verify.merkle import leaf_hash, tree_root
@@ -128,12 +129,21 @@ class LogBuilder:
         return number
 
     def administer(
-        self, kind: str, about: Mapping[str, JsonValue], *, issuer: str = OPERATOR, keys: Sequence[SigningKey]
+        self,
+        kind: str,
+        about: Mapping[str, JsonValue],
+        *,
+        issuer: str = OPERATOR,
+        keys: Sequence[SigningKey],
+        discloses: Sequence[int] = (),
+        withdraws: Sequence[int] = (),
     ) -> int:
         """An entry on the ledger's own stream."""
         self.ledger_version += 1
         said = self.say(kind, about, issuer=issuer, keys=keys)
-        return self.append(said, stream=self.ledger_stream, version=self.ledger_version)
+        return self.append(
+            said, stream=self.ledger_stream, version=self.ledger_version, discloses=discloses, withdraws=withdraws
+        )
 
     # ---- administration
 
@@ -142,9 +152,9 @@ class LogBuilder:
         named: dict[str, JsonValue] = {"log": str(self.log_key.verifier), "operator": str(OPERATOR_KEY.verifier)}
         return self.administer("ledger.opened", named | about, keys=[OPERATOR_KEY])
 
-    def register(self, issuer: str, keys: Sequence[SigningKey] | None = None) -> int:
+    def register(self, issuer: str, keys: Sequence[SigningKey] | None = None, label: str = "1") -> int:
         """Append department.registered, signed by operator and department unless told otherwise."""
-        key = make_key(f"{issuer}/1")
+        key = make_key(f"{issuer}/{label}")
         self.keys[issuer] = key
         about: dict[str, JsonValue] = {"department": issuer, "key": str(key.verifier)}
         return self.administer("department.registered", about, issuer=issuer, keys=keys or [OPERATOR_KEY, key])
@@ -165,10 +175,20 @@ class LogBuilder:
         about: dict[str, JsonValue] = {"department": issuer, "key": str(self.keys[issuer].verifier)}
         return self.administer("key.revoked", about, keys=[OPERATOR_KEY])
 
-    def publish(self, version: int = 1, keys: Sequence[SigningKey] | None = None) -> int:
+    def publish(
+        self,
+        version: int = 1,
+        keys: Sequence[SigningKey] | None = None,
+        *,
+        item: str = ITEM,
+        discloses: Sequence[int] = (),
+        withdraws: Sequence[int] = (),
+    ) -> int:
         """Append catalogue.published."""
-        about: dict[str, JsonValue] = {"catalogue": {"item": ITEM, "version": version}}
-        return self.administer("catalogue.published", about, keys=keys or [OPERATOR_KEY])
+        about: dict[str, JsonValue] = {"catalogue": {"item": item, "version": version}}
+        return self.administer(
+            "catalogue.published", about, keys=keys or [OPERATOR_KEY], discloses=discloses, withdraws=withdraws
+        )
 
     # ---- records
 
@@ -183,14 +203,18 @@ class LogBuilder:
         *,
         keys: Sequence[SigningKey] | None = None,
         subject: str | None = None,
+        value: dict[str, JsonValue] | None = None,
         record: str | None = None,
         identifier: str | None = None,
         disclose: bool = True,
+        discloses: Sequence[int] = (),
+        withdraws: Sequence[int] = (),
         version: int = 1,
         item_version: int = 1,
+        recorded_at: str | None = None,
     ) -> Record:
-        """Append record.filed."""
-        value = self.subject_value()
+        """Append record.filed; `discloses` instead of itself, for logs that are wrong."""
+        value = value or self.subject_value()
         handle = organisation_handle(str(value["scheme"]), str(value["code"])) if subject is None else subject
         made = Record(record or self.identifier(), issuer, handle, value, len(self.entries))
         about: dict[str, JsonValue] = {"catalogue": {"item": ITEM, "version": item_version}, "record": made.id}
@@ -202,8 +226,15 @@ class LogBuilder:
             keys=keys or [self.keys[issuer]],
             identifier=identifier,
         )
-        discloses = [made.filing] if disclose else []
-        self.append(said, stream=made.id, version=version, subject=handle, discloses=discloses)
+        self.append(
+            said,
+            stream=made.id,
+            version=version,
+            subject=handle,
+            discloses=discloses or ([made.filing] if disclose else []),
+            withdraws=withdraws,
+            recorded_at=recorded_at,
+        )
         self.records.append(made)
         return made
 
@@ -241,23 +272,36 @@ class LogBuilder:
             seq=seq,
         )
 
-    def correct(self, record: Record, issuer: str | None = None) -> int:
+    def correct(self, record: Record, issuer: str | None = None, **about: JsonValue) -> int:
         """Append record.corrected."""
-        about: dict[str, JsonValue] = {"catalogue": {"item": ITEM, "version": 1}}
+        named: dict[str, JsonValue] = {"catalogue": {"item": ITEM, "version": 1}}
         values: dict[str, JsonValue] = {"subject": record.value, "data/CF_NR_FK": self.random.randrange(10**9)}
-        return self.follow("record.corrected", record, about, values, issuer=issuer)
+        return self.follow("record.corrected", record, named | about, values, issuer=issuer)
 
-    def revoke(self, record: Record, issuer: str | None = None) -> int:
+    def revoke(self, record: Record, issuer: str | None = None, **about: JsonValue) -> int:
         """Append record.revoked, which withdraws the filing."""
-        return self.follow("record.revoked", record, issuer=issuer, withdraws=[record.filing])
+        return self.follow("record.revoked", record, about, issuer=issuer, withdraws=[record.filing])
+
+    def object(self, record: Record, objection: str, *, withdraws: Sequence[int] = ()) -> int:
+        """Append objection.raised by the operator."""
+        return self.follow(
+            "objection.raised",
+            record,
+            {"objection": objection},
+            {"reason": "金额有误"},
+            issuer=OPERATOR,
+            keys=[OPERATOR_KEY],
+            withdraws=withdraws,
+        )
+
+    def resolve(self, record: Record, objection: str) -> int:
+        """Append objection.resolved by the providing unit."""
+        return self.follow("objection.resolved", record, {"objection": objection}, {"outcome": "upheld"})
 
     def dispute(self, record: Record) -> tuple[int, int]:
         """Append objection.raised by the operator and objection.resolved by the providing unit."""
-        about: dict[str, JsonValue] = {"objection": self.identifier()}
-        raised = self.follow(
-            "objection.raised", record, about, {"reason": "金额有误"}, issuer=OPERATOR, keys=[OPERATOR_KEY]
-        )
-        return raised, self.follow("objection.resolved", record, about, {"outcome": "upheld"})
+        objection = self.identifier()
+        return self.object(record, objection), self.resolve(record, objection)
 
     # ---- whole logs
 
@@ -374,7 +418,15 @@ class MemorySource:
         """The openings of a bundle."""
         return self.files.get(openings_path(number, width))
 
-    def own_findings(self, size: int) -> Iterable[Finding]:
+    def own_findings(
+        self,
+        first: int,
+        entries: Sequence[ExaminedEntry | None],
+    ) -> Iterable[Finding]:
+        """None: this is a mere copy."""
+        return ()
+
+    def closing_findings(self) -> Iterable[Finding]:
         """None: this is a mere copy."""
         return ()
 

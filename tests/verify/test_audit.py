@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -24,11 +24,12 @@ from tests.verify.log_builder import (
     tile_files,
     write_files,
 )
-from verify.audit import MAX_FINDINGS, AuditReport, audit
+from verify.audit import AuditReport, audit
 from verify.checkpoint import Checkpoint
 from verify.commitment import Opening
 from verify.entry import EntryHeader, entry_bytes, split_entry
-from verify.finding import Fault, Finding
+from verify.examine import ExaminedEntry
+from verify.finding import MAX_FINDINGS, Fault, Finding
 from verify.merkle import EMPTY_ROOT, leaf_hash, tree_root
 from verify.note import SigningKey
 from verify.source import FolderSource
@@ -623,6 +624,21 @@ def test_findings_are_counted_beyond_those_kept() -> None:
     assert report.findings_in_all == 1500
 
 
+def test_no_kind_of_finding_drowns_in_another() -> None:
+    """Where a thousand entries are unreadable, the root that does not fit is told all the same."""
+    entries = [b"%d" % number for number in range(1500)]
+    leaves = [leaf_hash(entry) for entry in entries]
+    files = tile_files(leaves) | {"checkpoint": Checkpoint.sign(LOG_KEY, 1500, bytes(32)).raw}
+    for first in range(0, 1500, TILE_WIDTH):
+        files[bundle_of(first, 1500)] = format_bundle(entries[first : first + TILE_WIDTH])
+
+    report = audited(files)
+
+    assert len(report.findings) == MAX_FINDINGS
+    assert first_of(report) == (Fault.ENTRY_MALFORMED, "entry 0")
+    assert report.findings[-1].fault is Fault.CHECKPOINT_ROOT
+
+
 # ---- logs whose own operator did wrong: all hashes and checkpoints fit
 
 Wrong = Callable[[LogBuilder], object]
@@ -899,7 +915,7 @@ def the_filing_of_another_record_disclosed(log: LogBuilder) -> None:
     log.follow("record.corrected", log.records[1], {"catalogue": {"item": ITEM, "version": 1}}, discloses=[4])
 
 
-@wrong(Fault.DISCLOSURE_WRONG, "discloses it again")
+@wrong(Fault.DISCLOSURE_WRONG, "only record.filed discloses")
 def a_filing_disclosed_twice(log: LogBuilder) -> None:
     log.correct(log.records[0])
     log.follow("record.corrected", log.records[0], {"catalogue": {"item": ITEM, "version": 1}}, discloses=[5])
@@ -1076,13 +1092,17 @@ def test_a_stored_checkpoint_of_an_empty_log_has_the_empty_root() -> None:
 
 def test_a_store_may_add_findings_of_its_own() -> None:
     """What only a database can be asked comes with the rest."""
-    own = Finding(Fault.STORE_DIFFERS, "table events", "600 rows", "599 rows")
+    own = Finding(Fault.STORE_DIFFERS, "entry 300", "a row", "none", seq=300)
+    last = Finding(Fault.STORE_DIFFERS, "table events", "600 rows", "599 rows")
 
     class Store(MemorySource):
-        def own_findings(self, size: int) -> Iterable[Finding]:
-            return [own]
+        def own_findings(self, first: int, entries: Sequence[ExaminedEntry | None]) -> Iterable[Finding]:
+            return [own] if 300 in range(first, first + len(entries)) else []
 
-    assert audit(Store(big_files()), log_key=VKEY).findings == (own,)
+        def closing_findings(self) -> Iterable[Finding]:
+            return [last]
+
+    assert audit(Store(big_files()), log_key=VKEY).findings == (own, last)
 
 
 # ---- random damage

@@ -14,6 +14,7 @@ import pytest
 
 from tests.verify.log_builder import LOG_KEY, LogBuilder, make_key, write_files
 from tests.verify.test_source import guarded, packed, served
+from verify.checkpoint import Checkpoint
 from verify.command import CLEAN, FINDINGS, NOT_FINISHED, WRONG_USE, main
 from verify.errors import SourceUnavailable
 from verify.merkle import prove_inclusion, tree_root
@@ -142,6 +143,47 @@ def test_findings_are_json_too(archive: Path, capsys: pytest.CaptureFixture[str]
     ]
 
 
+def test_a_checkpoint_kept_is_compared(archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Several may be; the file's name stands in the finding."""
+    kept, other = tmp_path / "kept", tmp_path / "other"
+    kept.write_bytes(log().checkpoint(10))
+    other.write_bytes(LogBuilder.ready(4).fill(10).checkpoint())
+    arguments = [str(archive), "--vkey", VKEY, "--workers", "1", "--earlier", str(kept)]
+
+    assert main(arguments) == CLEAN
+    assert "2 checkpoints" in capsys.readouterr().out
+    assert main([*arguments, "--earlier", str(other)]) == FINDINGS
+    first, second = capsys.readouterr().out.splitlines()[:2]
+    assert f"The first: checkpoint {other} of size 10: checkpoint-root: expected root " in first
+    assert "also" not in second
+
+
+def test_a_kept_file_of_any_size_is_read_no_further_than_a_note(archive: Path, tmp_path: Path) -> None:
+    """What is larger is no checkpoint."""
+    huge = tmp_path / "huge"
+    with huge.open("wb") as file:
+        file.truncate(10**12)
+
+    assert main([str(archive), "--vkey", VKEY, "--workers", "1", "--earlier", str(huge)]) == FINDINGS
+
+
+def test_entries_of_the_future_are_found_by_the_clock(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command compares with the auditor's own."""
+    built = LogBuilder.ready(3)
+    built.file("dept.one", recorded_at="9999-12-01T00:00:00.000000Z")
+
+    assert main([str(write_files(built.archive(), tmp_path)), "--vkey", VKEY, "--workers", "1"]) == FINDINGS
+    assert "The first: entry 4: time-ahead: " in capsys.readouterr().out
+
+
+def test_a_claimed_size_ends_in_findings(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Soon, and with exit code 1."""
+    (archive / "checkpoint").write_bytes(Checkpoint.sign(LOG_KEY, 10**18, bytes(32)).raw)
+
+    assert main([str(archive), "--vkey", VKEY, "--workers", "2"]) == FINDINGS
+    assert "4096 to 999999999999999999: rest-unread" in capsys.readouterr().out
+
+
 def test_a_simulated_clock_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """In words too: nobody may take a sample for evidence."""
     sample = LogBuilder()
@@ -180,6 +222,10 @@ def test_a_folder_without_a_checkpoint_is_a_finding(tmp_path: Path, capsys: pyte
         ["{archive}", "more"],
         ["{receipt}"],
         ["{receipt}", "--vkey", VKEY[:-1]],
+        ["{receipt}", "--vkey", VKEY, "--earlier", "{receipt}"],
+        ["{archive}", "--earlier", "/nowhere/at/all"],
+        ["{archive}", "--earlier", "{archive}"],
+        ["{archive}", "--earlier"],
     ],
     ids=repr,
 )
@@ -204,6 +250,7 @@ def test_help_is_0(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     assert "usage: kesu verify" in said
     assert "0 clean, 1 findings, 2 wrong use, 3 could not" in said
+    assert "--earlier FILE" in said
 
 
 # ---- receipts

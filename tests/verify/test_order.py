@@ -85,22 +85,6 @@ def test_time_may_stand_still_but_not_go_back() -> None:
     assert faults(built.entries) == [(Fault.TIME_BACKWARDS, 7), (Fault.TIME_BACKWARDS, 8)]
 
 
-def test_a_withdrawn_filing_may_be_disclosed_again() -> None:
-    """Disclosure follows the rules, forth and back."""
-    built = LogBuilder.ready(4)
-    record = built.file("dept.one")
-    for disclose in (False, True, False):
-        built.follow(
-            "objection.raised",
-            record,
-            {"objection": built.identifier()},
-            discloses=[record.filing] if disclose else [],
-            withdraws=[] if disclose else [record.filing],
-        )
-
-    assert faults(built.entries) == []
-
-
 def test_a_statement_about_no_record_is_malformed() -> None:
     """about/record must be an id; the entry's own stream stands in for what follows."""
     built = LogBuilder.ready(4)

@@ -180,6 +180,37 @@ def test_a_department_is_registered_by_operator_and_key() -> None:
     assert refused(registry, other) == "own-registration"
 
 
+def test_a_department_without_a_key_in_force_may_be_registered_again() -> None:
+    """After the revocation of its only key it could otherwise never return."""
+    gone, new = revoked("dept.one", ONE, OPERATOR, [OPERATOR_KEY]), make_key("dept.one/2")
+    back = after(*BASE, gone, registered("dept.one", new))
+
+    assert back.departments == {"dept.one", "dept.two"}
+    assert require_signed(filed([new]), back) == {new.verifier}
+    assert refused(back, filed([ONE])) == "key-ended"
+    assert refused(back, registered("dept.one", make_key("dept.one/3"))) == "department-registered-once"
+
+
+def test_a_department_returns_by_the_rules_of_its_first_registration() -> None:
+    """Operator and new key sign, and the new key is one nobody had: neither the revoked key nor its name returns."""
+    registry, new = after(*BASE, revoked("dept.one", ONE, "dept.one", [ONE])), make_key("dept.one/2")
+
+    assert refused(registry, registered("dept.one", new, [new])) == "operator-signs"
+    assert refused(registry, registered("dept.one", new, [OPERATOR_KEY])) == "proof-of-possession"
+    assert refused(registry, registered("dept.one", new, [OPERATOR_KEY, new, ONE])) == "key-ended"
+    assert refused(registry, registered("dept.one", ONE)) == "key-reused"
+    namesake = SigningKey.from_seed("dept.one/1", b"\x07" * 32)
+    assert refused(registry, registered("dept.one", namesake)) == "key-name-reused"
+    assert refused(registry, registered("dept.one", make_key("dept.two/2"))) == "key-name"
+
+
+def test_a_rotated_key_leaves_its_successor_in_force() -> None:
+    """A department that changed its key is not without one."""
+    registry = after(*BASE, rotated("dept.one", ONE, make_key("dept.one/2")))
+
+    assert refused(registry, registered("dept.one", make_key("dept.one/3"))) == "department-registered-once"
+
+
 def test_a_rotation_needs_both_keys() -> None:
     """The old key hands over, the new proves possession; then only the new speaks."""
     registry, new = after(*BASE), make_key("dept.one/2")
@@ -263,6 +294,11 @@ def test_an_objection_is_taken_by_operator_or_department() -> None:
         {"item": ITEM, "version": 0},
         {"item": ITEM, "version": True},
         {"item": 1, "version": 1},
+        {"item": "", "version": 1},
+        {"item": "张三欠款", "version": 1},
+        {"item": "Zhang San owes", "version": 1},
+        {"item": "administrative-penalty\n", "version": 1},
+        {"item": "a" * 65, "version": 1},
     ],
     ids=repr,
 )

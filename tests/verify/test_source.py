@@ -16,6 +16,7 @@ import pytest
 from tests.verify.log_builder import LOG_KEY, Files, LogBuilder, write_files
 from verify.archive import write_archive
 from verify.audit import audit
+from verify.checkpoint import Checkpoint
 from verify.errors import Malformed, SourceMissing, SourceUnavailable
 from verify.source import MAX_RESOURCE_BYTES, FolderSource, HttpSource, open_source
 from verify.tiles import parse_bundle
@@ -211,7 +212,7 @@ def test_a_folder_is_a_log(tmp_path: Path) -> None:
     assert source.openings(0, 256) == files()["openings/000"]
     assert source.openings(5, 256) is None
     assert list(source.earlier_checkpoints()) == []
-    assert list(source.own_findings(300)) == []
+    assert [*source.own_findings(0, [None]), *source.closing_findings()] == []
 
 
 def test_what_a_folder_does_not_hold_is_missing(tmp_path: Path) -> None:
@@ -245,6 +246,15 @@ def test_an_archive_is_the_log_it_was_copied_from(tmp_path: Path) -> None:
     assert not (tmp_path / "public" / "openings").exists()
     with pytest.raises(Malformed, match="not empty"):
         write_archive(source, tmp_path / "to", with_openings=True)
+
+
+def test_an_archive_of_a_claimed_size_is_refused_at_the_first_missing_file(tmp_path: Path) -> None:
+    """Whatever a source claims, nothing is listed before it is read."""
+    claimed = files() | {"checkpoint": Checkpoint.sign(LOG_KEY, 10**18, bytes(32)).raw}
+    source = FolderSource(write_files(claimed, tmp_path / "from"))
+
+    with pytest.raises(SourceMissing, match="tile/0/001"):
+        write_archive(source, tmp_path / "to", with_openings=False)
 
 
 def test_a_place_is_a_folder_or_a_url(tmp_path: Path) -> None:

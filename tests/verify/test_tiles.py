@@ -29,6 +29,7 @@ from verify.tiles import (
     openings_path,
     parse_bundle,
     split_hashes,
+    tile_count,
     tile_path,
     tile_width,
     tiles_of,
@@ -194,3 +195,10 @@ def test_tiles_are_fetched_once_while_they_are_cached() -> None:
     assert fetched == [(0, 0, 256), (0, 1, 256), (0, 3, 232)]
     nodes(0, 256)
     assert fetched[3:] == [(0, 1, 256)]
+
+
+@pytest.mark.parametrize("size", [0, 1, 255, 256, 257, 65_535, 65_536, 65_537, 200_000])
+def test_tiles_are_counted_without_being_listed(size: int) -> None:
+    """The same number; for a claimed size no list would fit in memory."""
+    assert tile_count(size) == len(list(tiles_of(size)))
+    assert tile_count(10**18) == 3_921_568_627_450_983
