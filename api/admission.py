@@ -16,13 +16,16 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 from typing import Self
 
-from api.problems import HANDLED
 from ledger.admission import Admitted, admit
+from ledger.errors import Refusal
 from ledger.sequencer import Rules, Sequencer
+from verify.errors import EvidenceError
 from verify.submission import Submission
 
 WORTH_SENDING = 50
 """Statements in a batch below which it is admitted where it is, and no process is started."""
+
+_REFUSED = (Refusal, EvidenceError)
 
 
 class BatchAdmission:
@@ -53,7 +56,7 @@ class BatchAdmission:
         try:
             submission = Submission.parse(line)
             return self._sequencer.admit(submission.statement, submission.openings)
-        except HANDLED as error:
+        except _REFUSED as error:
             return error
 
     def _elsewhere(self, lines: Sequence[bytes]) -> Sequence[Admitted | None]:
@@ -96,7 +99,7 @@ def _admit_line(line: bytes, rules: Rules) -> Admitted | None:
     try:
         submission = Submission.parse(line)
         return admit(submission.statement, submission.openings, rules.registry, rules.catalogue)
-    except HANDLED:
+    except _REFUSED:
         return None
 
 

@@ -1,16 +1,22 @@
-"""Running the HTTP server around a sequencer that may stop by itself."""
+"""Running the HTTP server around a ledger whose sequencer may stop by itself."""
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import uvicorn
 
+from api.admission import BatchAdmission
+from api.http.app import create_app
+from api.http.context import Context
 from ledger.errors import Fatal
 from ledger.sequencer import Sequencer
+from ledger.service import WritableLedger
 
 _LOOK_SECONDS = 0.2
 
@@ -19,23 +25,41 @@ _SWITCH_SECONDS = 0.001
 Python's default of 5 ms a batch of 20 statements waited 70 ms for that alone."""
 
 
-def serve_until_stopped(config: uvicorn.Config, sequencer: Sequencer, ready: Callable[[str], None]) -> None:
-    """Serve until a signal or until the sequencer fails, and then raise what it failed with.
+def serve_until_stopped(ledger: WritableLedger, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serve until a signal, or until the sequencer fails, and then raise what it failed with.
 
     `ready` is called with the address once requests are answered.
     """
     sys.setswitchinterval(_SWITCH_SECONDS)
-    server = uvicorn.Server(config)
+    sequencer = ledger.sequencer
+    with (
+        BatchAdmission(sequencer) as admission,
+        socket.create_server((host, port), backlog=2048) as listener,
+    ):
+        sequencer.start()
+        app = create_app(Context(ledger, ledger.home.auditor_token(), admission))
+        config = uvicorn.Config(app, loop="uvloop", http="httptools", access_log=False, log_level="warning")
+        server = uvicorn.Server(config)
+        with _watched(server, listener, sequencer, ready), _signals_stop_no_more_than_the_server():
+            server.run([listener])
+    if sequencer.failure is not None:
+        raise Fatal(f"stopped: {sequencer.failure}") from sequencer.failure
+
+
+@contextmanager
+def _watched(
+    server: uvicorn.Server, listener: socket.socket, sequencer: Sequencer, ready: Callable[[str], None]
+) -> Iterator[None]:
+    """Say once when the server has started, and stop it when the sequencer has failed."""
+    address, number = listener.getsockname()[:2]
     stopped = threading.Event()
-    listener = socket.create_server((config.host, config.port), backlog=2048)
-    host, port = listener.getsockname()[:2]
 
     def watch() -> None:
         announced = False
         while not stopped.wait(_LOOK_SECONDS):
             if server.started and not announced:
                 announced = True
-                ready(f"http://{host}:{port}")
+                ready(f"http://{address}:{number}")
             if sequencer.failure is not None:
                 server.should_exit = True
                 return
@@ -43,9 +67,19 @@ def serve_until_stopped(config: uvicorn.Config, sequencer: Sequencer, ready: Cal
     watcher = threading.Thread(target=watch, name="watcher", daemon=True)
     watcher.start()
     try:
-        server.run([listener])
+        yield
     finally:
         stopped.set()
         watcher.join()
-    if sequencer.failure is not None:
-        raise Fatal(f"stopped: {sequencer.failure}") from sequencer.failure
+
+
+@contextmanager
+def _signals_stop_no_more_than_the_server() -> Iterator[None]:
+    """Uvicorn raises a signal once more when it has stopped; the default would end us before the ledger is closed."""
+    stopping = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, lambda _number, _frame: None) for number in stopping]
+    try:
+        yield
+    finally:
+        for number, handler in zip(stopping, before, strict=True):
+            signal.signal(number, handler)

@@ -9,14 +9,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 
-from api.admission import BatchAdmission
 from api.cli.place import now, pen
 from api.cli.progress import tracked
-from api.http.app import create_app
-from api.http.context import Context
-from api.serving import serve_until_stopped
 from ledger.administration import catalogue_statement, opening_statement
 from ledger.catalogue import parse_item, shipped_definitions
 from ledger.home import LedgerHome, create_home
@@ -78,16 +73,12 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one")] = 8321,
 ) -> None:
     """Serve the HTTP API of a ledger until interrupted. Stops by itself, and says why, if what is stored is unsound."""
-    with (
-        open_for_writing(LedgerHome(folder), clock=now, random=os.urandom) as ledger,
-        BatchAdmission(ledger.sequencer) as admission,
-    ):
-        ledger.sequencer.start()
-        app = create_app(Context(ledger, ledger.home.auditor_token(), admission))
-        config = uvicorn.Config(
-            app, host=host, port=port, loop="uvloop", http="httptools", access_log=False, log_level="warning"
-        )
-        serve_until_stopped(config, ledger.sequencer, lambda address: typer.echo(f"Serving {folder} at {address}"))
+    # Every other command would wait half a second for the web framework.
+    from api.serving import serve_until_stopped  # noqa: PLC0415
+
+    with open_for_writing(LedgerHome(folder), clock=now, random=os.urandom) as ledger:
+        serve_until_stopped(ledger, host, port, lambda address: typer.echo(f"Serving {folder} at {address}"))
+    typer.echo("Stopped.")
 
 
 def archive(
