@@ -12,14 +12,17 @@ import signal
 import threading
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
+from functools import lru_cache
 from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 from typing import Self
 
-from ledger.admission import Admitted, admit
+from ledger.admission import Admitted, Catalogue, admit
 from ledger.errors import Refusal
-from ledger.sequencer import Rules, Sequencer
+from ledger.rules_in_force import Rules
+from ledger.sequencer import Sequencer
 from verify.errors import EvidenceError
+from verify.registry import Registry
 from verify.submission import Submission
 
 WORTH_SENDING = 50
@@ -37,6 +40,7 @@ class BatchAdmission:
         self._lock = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
         self._ready: Future[None] | None = None
+        self._pickled: tuple[Rules | None, bytes] = None, b""
 
     def admit(self, lines: Sequence[bytes]) -> list[Admitted | Exception]:
         """What each line, a submission in JSON, was admitted as, or the error that refuses it."""
@@ -65,7 +69,7 @@ class BatchAdmission:
         if pool is None:
             return [None] * len(lines)
         try:
-            answer: bytes = pool.submit(admit_lines, pickle.dumps(self._sequencer.rules), list(lines)).result()
+            answer: bytes = pool.submit(admit_lines, self._pickled_rules(), list(lines)).result()
         except (RuntimeError, CancelledError):  # its process was killed, or another thread has found that and closed it
             self._close(pool)
             return [None] * len(lines)
@@ -82,6 +86,14 @@ class BatchAdmission:
                 self._ready = self._pool.submit(_nothing)
             return self._pool if self._ready is not None and self._ready.done() else None
 
+    def _pickled_rules(self) -> bytes:
+        """What admission needs of the rules, pickled once: a city's catalogue has hundreds of kilobytes."""
+        rules, (known, pickled) = self._sequencer.rules, self._pickled
+        if rules is not known:
+            pickled = pickle.dumps((rules.registry, rules.catalogue))
+            self._pickled = rules, pickled
+        return pickled
+
     def _close(self, pool: ProcessPoolExecutor) -> None:
         pool.shutdown(cancel_futures=True)
         with self._lock:
@@ -90,15 +102,22 @@ class BatchAdmission:
 
 
 def admit_lines(rules: bytes, lines: Sequence[bytes]) -> bytes:
-    """Admit every line under pickled `Rules`; the pickled outcomes are `Admitted`, or None where there is an error."""
-    current: Rules = pickle.loads(rules)  # noqa: S301
-    return pickle.dumps([_admit_line(line, current) for line in lines])
+    """Admit every line under pickled registry and catalogue; gives `Admitted`, or None for an error, pickled."""
+    registry, catalogue = _rules(rules)
+    return pickle.dumps([_admit_line(line, registry, catalogue) for line in lines])
 
 
-def _admit_line(line: bytes, rules: Rules) -> Admitted | None:
+@lru_cache(maxsize=1)
+def _rules(pickled: bytes) -> tuple[Registry, Catalogue]:
+    """The rules change a few times a year; they come with every batch."""
+    rules: tuple[Registry, Catalogue] = pickle.loads(pickled)  # noqa: S301
+    return rules
+
+
+def _admit_line(line: bytes, registry: Registry, catalogue: Catalogue) -> Admitted | None:
     try:
         submission = Submission.parse(line)
-        return admit(submission.statement, submission.openings, rules.registry, rules.catalogue)
+        return admit(submission.statement, submission.openings, registry, catalogue)
     except _REFUSED:
         return None
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from ledger.catalogue import CatalogueItem, item_definition
+from ledger.rulebook.book import Rule, rule_definition, rule_name
 from verify.note import SigningKey, VerifierKey
 from verify.registry import STATEMENT_CLOCK, StatementType
 from verify.strict import JsonValue
@@ -52,6 +53,12 @@ def catalogue_statement(pen: Pen, item: CatalogueItem) -> Submission:
     return pen.write(
         StatementType.CATALOGUE_PUBLISHED, about, {"definition": cast("dict[str, JsonValue]", item_definition(item))}
     )
+
+
+def rules_statement(pen: Pen, rule: Rule) -> Submission:
+    """`rules.published`: one version of a rule, signed by the operator."""
+    about: dict[str, JsonValue] = {"rules": {"name": rule_name(rule), "version": rule.version}}
+    return pen.write(StatementType.RULES_PUBLISHED, about, {"definition": rule_definition(rule)})
 
 
 def application_statement(pen: Pen, name: str) -> Submission:

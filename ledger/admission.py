@@ -9,10 +9,18 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from ledger.catalogue import CatalogueFault, CatalogueItem, concerns_natural_person, judge_values, parse_item
-from ledger.domain.events import AnyBody, CataloguePublished, RecordCorrected, RecordFiled, read_body
+from ledger.catalogue import CatalogueItem, DefinitionFault, concerns_natural_person, judge_values, parse_item
+from ledger.domain.events import (
+    AnyBody,
+    CataloguePublished,
+    RecordCorrected,
+    RecordFiled,
+    RulesPublished,
+    read_body,
+)
 from ledger.errors import Fault, NotAdmissible, NotEntitled
 from ledger.judgement import SUBJECT
+from ledger.rulebook.book import parse_rule
 from ledger.subjects import Subject, read_subject
 from ledger.vocabulary import ObjectionOutcome
 from verify.commitment import Opening, wrong_openings
@@ -34,6 +42,7 @@ _TEXTS: Mapping[StatementType, tuple[frozenset[str], frozenset[str]]] = {
     StatementType.KEY_ROTATED: (frozenset(), frozenset({"reason"})),
     StatementType.KEY_REVOKED: (frozenset({"reason"}), frozenset()),
     StatementType.CATALOGUE_PUBLISHED: (frozenset({"definition"}), frozenset()),
+    StatementType.RULES_PUBLISHED: (frozenset({"definition"}), frozenset()),
     StatementType.RECORD_FILED: (frozenset({"subject"}), frozenset()),
     StatementType.RECORD_CORRECTED: (frozenset({"reason", "subject"}), frozenset({"basis", "evidence"})),
     StatementType.RECORD_REVOKED: (frozenset({"reason"}), frozenset({"basis", "evidence"})),
@@ -92,6 +101,8 @@ def admit(raw: bytes, openings: Mapping[str, Opening], registry: Registry, catal
     warnings: tuple[Fault, ...] = ()
     if isinstance(body, CataloguePublished):
         item = _definition(body, openings["definition"].value)
+    if isinstance(body, RulesPublished):
+        _check_rule(body, openings["definition"].value)
     if isinstance(body, RecordFiled | RecordCorrected):
         subject = read_subject(openings["subject"].value)
         item, warnings = _judge(body, subject, openings, catalogue)
@@ -145,13 +156,22 @@ def _require_texts(kind: StatementType, statement: Statement, openings: Mapping[
 def _definition(body: CataloguePublished, value: JsonValue) -> CatalogueItem:
     try:
         item = parse_item(value)
-    except CatalogueFault as error:
+    except DefinitionFault as error:
         raise NotAdmissible(Fault(f"definition/{error.path}", error.rule, error.fix)) from None
     if (item.item, item.version) != (body.item, body.item_version):
         raise NotAdmissible(
             Fault("definition", "names another item or version than about/catalogue", "make the two agree")
         )
     return item
+
+
+def _check_rule(body: RulesPublished, value: JsonValue) -> None:
+    try:
+        rule = parse_rule(body.rules, value)
+    except DefinitionFault as error:
+        raise NotAdmissible(Fault(f"definition/{error.path}", error.rule, error.fix)) from None
+    if rule.version != body.rules_version:
+        raise NotAdmissible(Fault("definition", "has another version than about/rules", "make the two agree"))
 
 
 def _judge(

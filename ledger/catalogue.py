@@ -3,7 +3,7 @@
 A definition is plain JSON without floats, fit for RFC 8785, because a ledger takes an item over by committing it. It is
 read strictly: what is not understood is refused, since a misspelt `public` must not publish a certificate number.
 
-Errors: reading raises `CatalogueFault` and nothing else.
+Errors: reading raises `DefinitionFault` and nothing else.
 """
 
 import tomllib
@@ -30,14 +30,15 @@ from ledger.catalogue_item import (
     is_fit_text,
     public_values,
 )
+from ledger.definition import DefinitionFault, refuse
 from ledger.judgement import Judgement, judge_values
 
 __all__ = [
     "MAX_FIELDS",
     "MAX_TEXT",
-    "CatalogueFault",
     "CatalogueItem",
     "Clock",
+    "DefinitionFault",
     "Field",
     "FieldKind",
     "Judgement",
@@ -64,21 +65,8 @@ _FIELD_NEEDED: Final = frozenset({"code", "zh", "kind", "required", "public"})
 _CLOCK_KNOWN: Final = frozenset(field.name for field in fields(Clock))
 
 
-class CatalogueFault(ValueError):
-    """A catalogue definition breaks a rule: where (a path into the JSON), which rule, and what to do about it."""
-
-    def __init__(self, path: str, rule: str, fix: str) -> None:
-        """Keep the three parts apart, so that each interface can show them in its own way."""
-        super().__init__(path, rule, fix)
-        self.path, self.rule, self.fix = path, rule, fix
-
-    def __str__(self) -> str:
-        """Join the parts for a person who reads a log."""
-        return f"{self.path}: {self.rule} {self.fix}"
-
-
 def parse_item(definition: object) -> CatalogueItem:
-    """Read a definition strictly; raises CatalogueFault for what is unknown, missing, of a wrong type or dangling."""
+    """Read a definition strictly; raises DefinitionFault for what is unknown, missing, of a wrong type or dangling."""
     parts = _Node(definition, "$").members(_ITEM_KNOWN, _ITEM_KNOWN - _ITEM_OPTIONAL)
     natural = parts.get("natural_person_labels")
     disclose = parts.get("disclose_within")
@@ -111,14 +99,11 @@ def item_definition(item: CatalogueItem) -> dict[str, object]:
 
 
 def shipped_definitions() -> tuple[dict[str, object], ...]:
-    """Read the definitions that come with Kesu, in the order of their file names; `parse_item` has taken each."""
+    """Read the definitions that come with Kesu, in the order of their names; `parse_item` has taken each."""
     folder = files("ledger.rules") / "catalogue"
-    sources = sorted((path for path in folder.iterdir() if path.name.endswith(".toml")), key=lambda path: path.name)
-    return tuple(item_definition(parse_item(tomllib.loads(path.read_text("utf-8")))) for path in sources)
-
-
-def _refuse(path: str, rule: str, fix: str) -> NoReturn:
-    raise CatalogueFault(path, rule, fix)
+    sources = {path.name.removesuffix(".toml"): path for path in folder.iterdir() if path.name.endswith(".toml")}
+    items = (parse_item(tomllib.loads(sources[name].read_text("utf-8"))) for name in sorted(sources))
+    return tuple(item_definition(item) for item in items)
 
 
 def _members(value: CatalogueItem | Field | Clock) -> dict[str, object]:
@@ -144,7 +129,7 @@ class _Node:
     path: str
 
     def refuse(self, rule: str, fix: str) -> NoReturn:
-        _refuse(self.path, rule, fix)
+        refuse(self.path, rule, fix)
 
     def members(self, known: Collection[str], needed: Collection[str]) -> dict[str, "_Node"]:
         if not isinstance(self.value, dict):
@@ -244,13 +229,13 @@ def _check_item(item: CatalogueItem) -> None:
     known: dict[str, Field] = {}
     for index, field in enumerate(item.fields):
         if known.setdefault(field.code, field) is not field:
-            _refuse(f"$.fields[{index}].code", f"The code {field.code} is taken.", "Use a code once only.")
+            refuse(f"$.fields[{index}].code", f"The code {field.code} is taken.", "Use a code once only.")
     _check_kind(known, "$.subject_name_field", item.subject_name_field, FieldKind.TEXT)
     _check_kind(known, "$.subject_code_field", item.subject_code_field, FieldKind.USCC)
     _check_labels(known, "$.natural_person_labels", item.natural_person_labels)
     if (item.disclose_within is None) is (item.openness is Openness.PUBLIC):
         rule = "A public item has a time limit for disclosure, a restricted one has none."
-        _refuse("$.disclose_within", rule, "Make the time limit agree with the openness.")
+        refuse("$.disclose_within", rule, "Make the time limit agree with the openness.")
     for index, field in enumerate(item.fields):
         _check_field(known, f"$.fields[{index}]", field)
 
@@ -267,9 +252,9 @@ def _check_field(known: dict[str, Field], path: str, field: Field) -> None:
     ):
         if is_there and not may_be:
             rule = f"A field of kind {field.kind.value} with these other keys has no use for {name}."
-            _refuse(f"{path}.{name}", rule, "Leave the key out.")
+            refuse(f"{path}.{name}", rule, "Leave the key out.")
     if field.kind in _LABELLED and not field.labels:
-        _refuse(f"{path}.labels", "A field of labels must list them.", "Add the labels.")
+        refuse(f"{path}.labels", "A field of labels must list them.", "Add the labels.")
     _check_labels(known, f"{path}.required_when", field.required_when or ())
     _check_kind(known, f"{path}.not_before", field.not_before, FieldKind.DATE)
     for name, other in (
@@ -279,20 +264,20 @@ def _check_field(known: dict[str, Field], path: str, field: Field) -> None:
     ):
         _check_kind(known, f"{path}.{name}", other, None)
         if other == field.code:
-            _refuse(f"{path}.{name}", "A field cannot refer to itself.", "Name another field.")
+            refuse(f"{path}.{name}", "A field cannot refer to itself.", "Name another field.")
 
 
 def _check_kind(known: dict[str, Field], path: str, code: str | None, kind: FieldKind | None) -> None:
     if code is None:
         return
     if code not in known:
-        _refuse(path, f"The item has no field {code}.", "Name a field of this item.")
+        refuse(path, f"The item has no field {code}.", "Name a field of this item.")
     if kind is not None and known[code].kind is not kind:
-        _refuse(path, f"The field {code} is not of kind {kind.value}.", "Name a field of that kind.")
+        refuse(path, f"The field {code} is not of kind {kind.value}.", "Name a field of that kind.")
 
 
 def _check_labels(known: dict[str, Field], path: str, wanted: Labels) -> None:
     for code, labels in wanted:
         _check_kind(known, f"{path}.{code}", code, None)
         if not set(labels) <= set(known[code].labels):
-            _refuse(f"{path}.{code}", f"The field {code} has no such label.", "Name labels of the field.")
+            refuse(f"{path}.{code}", f"The field {code} has no such label.", "Name labels of the field.")

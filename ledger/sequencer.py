@@ -10,17 +10,17 @@ from __future__ import annotations
 import queue
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from ledger.admission import Admitted, Catalogue, admit
+from ledger.admission import Admitted, admit
 from ledger.application import LedgerApplication
-from ledger.catalogue import Openness, parse_item
+from ledger.catalogue import Openness
 from ledger.chain import EdgeTiles, Head, LogBatch
-from ledger.domain.events import CataloguePublished, Erased, Recorded, recorded
+from ledger.domain.events import Recorded, recorded
 from ledger.domain.record import CreditRecord, Disclosure, decide, evolve
 from ledger.errors import (
     Busy,
@@ -35,6 +35,7 @@ from ledger.errors import (
     Stopped,
     StoreUnsound,
 )
+from ledger.rules_in_force import Rules
 from ledger.signer import Signer
 from ledger.store.reader import LogReader, make_receipts
 from ledger.store.vault import KeyStore
@@ -42,7 +43,7 @@ from verify.commitment import Opening
 from verify.entry import split_entry
 from verify.errors import EvidenceError, Incompetent, Malformed
 from verify.receipt import Receipt
-from verify.registry import ADMINISTRATIVE, STATEMENT_CLOCK, Registry
+from verify.registry import ADMINISTRATIVE, STATEMENT_CLOCK
 from verify.statement import Statement
 from verify.strict import format_instant
 
@@ -64,14 +65,6 @@ class Accepted:
     seq: int
     repeated: bool
     warnings: tuple[Fault, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What admission checks against: one value, replaced whole after an administrative entry."""
-
-    registry: Registry = field(default_factory=Registry)
-    catalogue: Catalogue = field(default_factory=Catalogue)
 
 
 @dataclass(slots=True)
@@ -209,9 +202,13 @@ class Sequencer:
 
     def append(self, admitted: Admitted) -> Accepted:
         """Append one statement now, without the thread (`kesu init` and other commands that hold the writer's lock)."""
-        waiting = _Waiting(admitted, Future())
-        self.process([waiting])
-        return waiting.future.result()
+        return self.append_all([admitted])[0]
+
+    def append_all(self, admitted: Iterable[Admitted]) -> list[Accepted]:
+        """Append several statements in one batch, without the thread; raises the first refusal after the batch."""
+        waiting = [_Waiting(item, Future()) for item in admitted]
+        self.process(waiting)
+        return [item.future.result() for item in waiting]
 
     def process(self, waiting: list[_Waiting]) -> None:
         """Decide, commit, sign and answer one batch; raises only what is fatal."""
@@ -357,7 +354,7 @@ class Sequencer:
             raise StoreUnsound(f"table head, of size {size}, does not agree with the last entry; run kesu verify")
 
     def _replay_rules(self) -> Rules:
-        """Fold the administrative entries into registry and catalogue."""
+        """Fold the administrative entries."""
         rules, mapper = Rules(), self._application.recorded_mapper
         topics = [kind.value for kind in ADMINISTRATIVE]
         for notification in self._recorder.select_notifications(None, self._head.size, topics=topics):
@@ -365,10 +362,7 @@ class Sequencer:
             seq = event.facts.seq
             ((_seq, raw),) = self._reader.entries(seq, seq + 1)
             statement = Statement.parse(split_entry(raw)[1])
-            catalogue = rules.catalogue
-            if isinstance(event.body, CataloguePublished) and not isinstance(event.openings, Erased):
-                catalogue = catalogue.with_item(parse_item(event.openings["definition"].value))
-            rules = Rules(rules.registry.apply(statement, seq), catalogue)
+            rules = rules.after(statement, event.body, event.openings, seq)
             self._ledger_stream, self._ledger_version = str(event.originator_id), event.originator_version
         return rules
 
@@ -383,10 +377,7 @@ def _recorded_at(batch: _Batch, statement: Statement, now: str) -> str:
 
 
 def _after(rules: Rules, admitted: Admitted, seq: int) -> Rules:
-    catalogue = rules.catalogue
-    if isinstance(admitted.body, CataloguePublished) and admitted.item is not None:
-        catalogue = catalogue.with_item(admitted.item)
     try:
-        return Rules(rules.registry.apply(admitted.statement, seq), catalogue)
+        return rules.after(admitted.statement, admitted.body, admitted.openings, seq)
     except EvidenceError as error:
         raise Fatal(f"an authorised statement cannot be applied: {error}") from None

@@ -46,6 +46,7 @@ TERMS: dict[StrEnum, Term] = {
     StatementType.KEY_ROTATED: Term("签名密钥更换", "S000 L30"),
     StatementType.KEY_REVOKED: Term("签名密钥注销", "S000 L30"),
     StatementType.CATALOGUE_PUBLISHED: Term("归集目录发布", "S003 L41, S001 L38"),
+    StatementType.RULES_PUBLISHED: Term("规则发布", "S004 L41, S001 L38"),
     StatementType.RECORD_FILED: Term("信息归集", "S000 L26"),
     StatementType.RECORD_CORRECTED: Term("更正", "S001 L40, S004 L30"),
     StatementType.RECORD_REVOKED: Term("撤销", "S001 L40, S004 L30, 行政处罚法 第四十八条"),

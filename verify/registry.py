@@ -24,6 +24,7 @@ class StatementType(StrEnum):
     KEY_ROTATED = "key.rotated"
     KEY_REVOKED = "key.revoked"
     CATALOGUE_PUBLISHED = "catalogue.published"
+    RULES_PUBLISHED = "rules.published"
     RECORD_FILED = "record.filed"
     RECORD_CORRECTED = "record.corrected"
     RECORD_REVOKED = "record.revoked"
@@ -38,6 +39,7 @@ ADMINISTRATIVE = frozenset(
         StatementType.KEY_ROTATED,
         StatementType.KEY_REVOKED,
         StatementType.CATALOGUE_PUBLISHED,
+        StatementType.RULES_PUBLISHED,
     }
 )
 """Types that advance the ledger's own stream and change the registry; all others advance a record's stream."""
@@ -48,6 +50,7 @@ _ABOUT: Mapping[StatementType, tuple[frozenset[str], frozenset[str]]] = {
     StatementType.KEY_ROTATED: (frozenset({"department", "key", "replaces"}), frozenset()),
     StatementType.KEY_REVOKED: (frozenset({"department", "key"}), frozenset()),
     StatementType.CATALOGUE_PUBLISHED: (frozenset({"catalogue"}), frozenset()),
+    StatementType.RULES_PUBLISHED: (frozenset({"rules"}), frozenset()),
     StatementType.RECORD_FILED: (frozenset({"catalogue", "record"}), frozenset()),
     StatementType.RECORD_CORRECTED: (frozenset({"catalogue", "record"}), frozenset({"objection"})),
     StatementType.RECORD_REVOKED: (frozenset({"record"}), frozenset({"objection", "superseded_by"})),
@@ -59,6 +62,9 @@ _ABOUT: Mapping[StatementType, tuple[frozenset[str], frozenset[str]]] = {
 _CATALOGUE = frozenset({"item", "version"})
 _ITEM = re.compile(r"(?=.{1,64}\Z)[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
 """Names of catalogue items are slugs: a sentence in their place would stand in the log for ever."""
+
+_RULES = frozenset({"name", "version"})
+_RULE = re.compile(r"(?=.{1,64}\Z)[a-z]+(?:-[a-z]+)*/[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 
 STATEMENT_CLOCK = "statement"
 """`about.clock` of a ledger whose recorded time follows the statements' `made_at`: samples, history, never evidence."""
@@ -95,6 +101,24 @@ class CatalogueRef:
 
 
 @dataclass(frozen=True, slots=True)
+class RulesRef:
+    """A version of a rule, as `about.rules` names it: ``calendar/2026``, ``repair/order-36``."""
+
+    name: str
+    version: int
+
+    @classmethod
+    def of(cls, about: Mapping[str, JsonValue]) -> RulesRef:
+        """Read ``about.rules``."""
+        value = about.get("rules")
+        if isinstance(value, dict) and value.keys() == _RULES:
+            name, version = value["name"], value["version"]
+            if isinstance(name, str) and type(version) is int and version > 0 and _RULE.fullmatch(name):
+                return cls(name, version)
+        raise Malformed("about/rules", 'must be {"name": <kind>/<lower-case words>, "version": <number from 1>}')
+
+
+@dataclass(frozen=True, slots=True)
 class Registry:
     """The fold of all administrative entries; a value, so that readers never see half a change."""
 
@@ -104,6 +128,7 @@ class Registry:
     departments: frozenset[str] = frozenset()
     keys: Mapping[tuple[str, bytes], RegisteredKey] = field(default_factory=dict)
     items: Mapping[str, int] = field(default_factory=dict)
+    rules: Mapping[str, int] = field(default_factory=dict)
 
     def signers(self, statement: Statement) -> frozenset[VerifierKey]:
         """Verify every signature of the statement; each must be by the operator, its issuer or the key it introduces.
@@ -145,8 +170,8 @@ class Registry:
                 self._authorise_rotation(statement, signers)
             case StatementType.KEY_REVOKED:
                 self._authorise_revocation(statement, signers)
-            case StatementType.CATALOGUE_PUBLISHED:
-                self._authorise_catalogue(statement, signers)
+            case StatementType.CATALOGUE_PUBLISHED | StatementType.RULES_PUBLISHED:
+                self._authorise_publication(kind, statement, signers)
             case StatementType.OBJECTION_RAISED if self._is_operator(statement.issuer):
                 self._require_operator(statement, signers)
             case _:
@@ -180,9 +205,8 @@ class Registry:
             case StatementType.KEY_REVOKED:
                 key, department = VerifierKey.parse(_text(about, "key")), _text(about, "department")
                 return replace(self, keys=self._with_key(RegisteredKey(key, department, seq)))
-            case StatementType.CATALOGUE_PUBLISHED:
-                reference = CatalogueRef.of(about)
-                return replace(self, items={**self.items, reference.item: reference.version})
+            case StatementType.CATALOGUE_PUBLISHED | StatementType.RULES_PUBLISHED as kind:
+                return self._with_publication(kind, statement)
         return self
 
     def _with_key(self, *keys: RegisteredKey) -> Mapping[tuple[str, bytes], RegisteredKey]:
@@ -281,17 +305,36 @@ class Registry:
         else:
             self._require_department(statement, signers)
 
-    def _authorise_catalogue(self, statement: Statement, signers: Collection[VerifierKey]) -> None:
-        reference = CatalogueRef.of(statement.about)
+    def _authorise_publication(
+        self, kind: StatementType, statement: Statement, signers: Collection[VerifierKey]
+    ) -> None:
+        """Catalogue and rules: by the operator, and versions count up by one."""
+        name, version = _publication(kind, statement)
+        known, word = (self.items, "item") if kind is StatementType.CATALOGUE_PUBLISHED else (self.rules, "rules")
         if not self._is_operator(statement.issuer):
-            raise Incompetent("operator-signs", "the catalogue is published by the operator")
+            raise Incompetent("operator-signs", "catalogue and rules are published by the operator")
         self._require_operator(statement, signers)
-        expected = self.items.get(reference.item, 0) + 1
-        if reference.version != expected:
-            raise Incompetent("item-version", f"the next version of {reference.item} is {expected}")
+        expected = known.get(name, 0) + 1
+        if version != expected:
+            raise Incompetent(f"{word}-version", f"the next version of {name} is {expected}")
+
+    def _with_publication(self, kind: StatementType, statement: Statement) -> Registry:
+        name, version = _publication(kind, statement)
+        if kind is StatementType.CATALOGUE_PUBLISHED:
+            return replace(self, items={**self.items, name: version})
+        return replace(self, rules={**self.rules, name: version})
 
     def _is_operator(self, issuer: str) -> bool:
         return self.operator is not None and self.operator.name.startswith(f"{issuer}/")
+
+
+def _publication(kind: StatementType, statement: Statement) -> tuple[str, int]:
+    """Name and version of the catalogue item or rule that is published."""
+    if kind is StatementType.CATALOGUE_PUBLISHED:
+        item = CatalogueRef.of(statement.about)
+        return item.item, item.version
+    rule = RulesRef.of(statement.about)
+    return rule.name, rule.version
 
 
 def statement_type(statement: Statement) -> StatementType:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from api.cli import catalogue, demo, department, imports, key, ledger, records, statements, verification
+from api.cli import catalogue, demo, department, imports, key, ledger, records, rules, statements, verification
 from api.client import Unreachable
 from api.importer.mapping import MappingFault
 from api.importer.rows import SourceFault
@@ -43,6 +43,7 @@ app.command(
 )(verification.verify)
 app.command("archive")(ledger.archive)
 app.add_typer(catalogue.app, name="catalogue")
+app.add_typer(rules.app, name="rules")
 app.command("demo")(demo.demo)
 
 _EXPECTED = (LedgerError, EvidenceError, MappingFault, SourceFault, OSError)

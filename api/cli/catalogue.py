@@ -10,7 +10,7 @@ import typer
 
 from api.cli.place import LedgerOption, UrlOption, Usage, open_place, pen, read_key
 from ledger.administration import catalogue_statement
-from ledger.catalogue import CatalogueFault, CatalogueItem, parse_item
+from ledger.catalogue import CatalogueItem, DefinitionFault, parse_item
 
 app = typer.Typer(help="Publish versions of catalogue items.", no_args_is_help=True)
 
@@ -49,5 +49,5 @@ def read_item(file: Path) -> CatalogueItem:
         return parse_item(tomllib.loads(file.read_text("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Usage(f"{file} is not TOML: {error}") from None
-    except CatalogueFault as error:
+    except DefinitionFault as error:
         raise Usage(f"{file}: {error}") from None

@@ -18,7 +18,7 @@ from api.importer.mapping import Mapping, load_mapping
 from api.importer.numbering import open_numbering
 from api.importer.rows import count_rows, read_rows
 from api.importer.run import Importer, ImportResult, mapping_faults
-from ledger.catalogue import CatalogueFault, CatalogueItem, parse_item
+from ledger.catalogue import CatalogueItem, DefinitionFault, parse_item
 from verify.note import VerifierKey
 from verify.strict import format_instant
 
@@ -100,7 +100,7 @@ def run_import(
 def _item(client: LedgerClient, mapping: Mapping) -> CatalogueItem:
     try:
         return parse_item(client.get_json(f"/v1/catalogue/{mapping.item}/{mapping.item_version}"))
-    except CatalogueFault as error:
+    except DefinitionFault as error:
         raise Unreachable(f"the server answered with something else than a catalogue item: {error}") from None
     except Refused as error:
         if error.status != HTTPStatus.NOT_FOUND:

@@ -12,14 +12,14 @@ import typer
 
 from api.cli.place import now, pen
 from api.cli.progress import tracked
-from ledger.administration import catalogue_statement, opening_statement
+from ledger.administration import catalogue_statement, opening_statement, rules_statement
 from ledger.catalogue import parse_item, shipped_definitions
 from ledger.home import LedgerHome, create_home
+from ledger.rulebook.book import shipped_rules
 from ledger.service import open_for_reading, open_for_writing
 from ledger.store.audit_source import DatabaseSource
 from projections.as_of import day_begins
 from verify.archive import write_archive
-from verify.submission import Submission
 
 Folder = Annotated[Path, typer.Argument(help="The ledger's folder")]
 
@@ -40,7 +40,7 @@ def init(
         ),
     ] = None,
 ) -> None:
-    """Create a ledger: keys, database, and the first entries with the shipped catalogue."""
+    """Create a ledger: keys, database, and the first entries with the shipped catalogue and rules."""
     begins = day_begins(simulated_clock) if simulated_clock else None
     home = create_home(folder, origin=origin, operator=operator, random=os.urandom)
     create_ledger(home, simulated_from=begins)
@@ -52,18 +52,16 @@ def init(
 
 
 def create_ledger(home: LedgerHome, *, simulated_from: datetime | None = None) -> None:
-    """Write the first entries: `ledger.opened` and the shipped catalogue items."""
+    """Write the first entries: `ledger.opened`, the shipped catalogue items and rules."""
     simulated = simulated_from is not None
     operator = home.operator_key()
     with open_for_writing(home, clock=now, random=os.urandom, new=True) as ledger:
-
-        def append(submission: Submission) -> None:
-            ledger.sequencer.append(ledger.sequencer.admit(submission.statement, submission.openings))
-
+        sequencer = ledger.sequencer
         opened = opening_statement(pen(operator, simulated_from), home.log_key().verifier, simulated_clock=simulated)
-        append(opened)
-        for definition in shipped_definitions():
-            append(catalogue_statement(pen(operator), parse_item(definition)))
+        sequencer.append(sequencer.admit(opened.statement, opened.openings))
+        published = [catalogue_statement(pen(operator), parse_item(definition)) for definition in shipped_definitions()]
+        published += [rules_statement(pen(operator), rule) for rule in shipped_rules()]
+        sequencer.append_all(sequencer.admit(item.statement, item.openings) for item in published)
 
 
 def serve(

@@ -11,7 +11,7 @@ import msgspec
 from ledger.vocabulary import ObjectionOutcome
 from verify.commitment import Opening
 from verify.entry import EntryHeader
-from verify.registry import CatalogueRef, StatementType, statement_type
+from verify.registry import CatalogueRef, RulesRef, StatementType, statement_type
 from verify.statement import Statement
 from verify.strict import JsonValue
 
@@ -51,6 +51,13 @@ class CataloguePublished(Body, frozen=True, tag=StatementType.CATALOGUE_PUBLISHE
 
     item: str
     item_version: int
+
+
+class RulesPublished(Body, frozen=True, tag=StatementType.RULES_PUBLISHED.value):
+    """规则发布: a version of a rule; its definition is in the openings."""
+
+    rules: str
+    rules_version: int
 
 
 class RecordFiled(Body, frozen=True, tag=StatementType.RECORD_FILED.value):
@@ -94,6 +101,7 @@ AnyBody = (
     | KeyRotated
     | KeyRevoked
     | CataloguePublished
+    | RulesPublished
     | RecordFiled
     | RecordCorrected
     | RecordRevoked
@@ -159,6 +167,9 @@ def read_body(statement: Statement, openings: Mapping[str, Opening]) -> AnyBody:
         case StatementType.CATALOGUE_PUBLISHED:
             reference = CatalogueRef.of(about)
             return CataloguePublished(reference.item, reference.version)
+        case StatementType.RULES_PUBLISHED:
+            rule = RulesRef.of(about)
+            return RulesPublished(rule.name, rule.version)
         case StatementType.RECORD_FILED:
             reference = CatalogueRef.of(about)
             return RecordFiled(reference.item, reference.version)

@@ -9,7 +9,7 @@ A year's arrangement is published late in the year before. A deadline that runs 
 last days of the year before its own, a deadline that is not provisional moves too when a new version of its year says
 so.
 
-Errors: a definition that breaks a rule raises `CalendarFault`, a period past the last day of dates `BeyondCalendar`.
+Errors: a definition that breaks a rule raises `DefinitionFault`, a period past the last day of dates `BeyondCalendar`.
 """
 
 from bisect import bisect_right
@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from datetime import MAXYEAR, date, datetime, timedelta
 from typing import Final, Self
 
+from ledger.definition import DefinitionFault
 from ledger.rulebook.calendar_year import (
     FIRST_YEAR,
-    CalendarFault,
     CalendarYear,
     calendar_definition,
     on_weekend,
@@ -33,7 +33,6 @@ __all__ = [
     "FIRST_YEAR",
     "MAX_WORKING_DAYS",
     "BeyondCalendar",
-    "CalendarFault",
     "CalendarYear",
     "Deadline",
     "WorkingCalendar",
@@ -84,7 +83,7 @@ class WorkingCalendar:
         """Gather the days of all years once, because a replay asks about millions of days."""
         covered = self.coverage()
         if covered != tuple(sorted(set(covered))):
-            raise CalendarFault("$.year", "The years are not in order, each once.", "Build it with `of`.")
+            raise DefinitionFault("$.year", "The years are not in order, each once.", "Build it with `of`.")
         off = tuple(sorted(day for year in self.years for day in year.days_off))
         worked = tuple(sorted(day for year in self.years for day in year.days_worked))
         object.__setattr__(self, "_departing", frozenset(off + worked))
@@ -102,14 +101,14 @@ class WorkingCalendar:
     def with_year(self, year: CalendarYear) -> Self:
         """Take a year in: it replaces an older version of itself, and an older version than the one known is ignored.
 
-        Raises CalendarFault when that version of the year is known with other days, since nobody could say which of the
-        two a deadline rests on.
+        Raises `DefinitionFault` when that version of the year is known with other days, since nobody could say which of
+        the two a deadline rests on.
         """
         known = {each.year: each for each in self.years}
         current = known.get(year.year)
         if current is not None and current.version == year.version and current != year:
             rule = f"Version {year.version} of {year.year} is known with other contents."
-            raise CalendarFault("$.version", rule, "Publish the change as the next version.")
+            raise DefinitionFault("$.version", rule, "Publish the change as the next version.")
         if current is not None and current.version >= year.version:
             return self
         return type(self)(tuple(sorted((known | {year.year: year}).values(), key=lambda each: each.year)))

@@ -31,7 +31,8 @@ MARKET = SigningKey.from_seed("12110000000000000K/1", bytes(32))
 TAX = SigningKey.from_seed("12110000000000001N/1", bytes([1]) * 32)
 STRANGER = SigningKey.from_seed("12110000000000002R/1", bytes([2]) * 32)
 NOON = datetime(2026, 11, 20, 4, 0, 0, tzinfo=UTC)
-LICENCE, PENALTY = (parse_item(definition) for definition in shipped_definitions())
+_ITEMS = {item.item: item for item in map(parse_item, shipped_definitions())}
+LICENCE, PENALTY = _ITEMS["administrative-licence"], _ITEMS["administrative-penalty"]
 ENTERPRISE = Subject("uscc", "91110000MA00000077", "测试企业有限公司")
 OTHER_ENTERPRISE = Subject("uscc", "91110105MA0000015F", "测试商贸有限公司")
 ENTRIES_OF_A_NEW_LEDGER = 5

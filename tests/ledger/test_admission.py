@@ -8,11 +8,14 @@ from typing import cast
 
 import pytest
 
-from ledger.administration import catalogue_statement, revocation_statement
+from ledger.administration import catalogue_statement, revocation_statement, rules_statement
 from ledger.admission import Admitted, admit
 from ledger.catalogue import Openness, item_definition
+from ledger.domain.events import RulesPublished
 from ledger.errors import Fault, NotAdmissible, NotEntitled, Refusal
-from ledger.sequencer import Rules
+from ledger.rulebook.book import rule_definition, shipped_rules
+from ledger.rulebook.calendar import CalendarYear
+from ledger.rules_in_force import Rules
 from ledger.vocabulary import ObjectionOutcome
 from tests.ledger.harness import (
     ENTERPRISE,
@@ -397,6 +400,24 @@ def test_a_catalogue_definition_is_read_strictly(desk: Desk, rules: Rules) -> No
     assert admitted(catalogue_statement(pen, second), rules).item == second
     assert fields(pen.write(StatementType.CATALOGUE_PUBLISHED, reference, wrong), rules) == ["definition/$"]
     assert fields(pen.write(StatementType.CATALOGUE_PUBLISHED, reference, third), rules) == ["definition"]
+
+
+def test_a_rule_is_read_strictly(desk: Desk, rules: Rules) -> None:
+    """What the operator publishes must be a rule of a kind that is known, the one it says, in the version it says."""
+    pen = desk.pen(desk.home.operator_key())
+    year = next(rule for rule in shipped_rules() if isinstance(rule, CalendarYear) and rule.year == 2026)
+    definition = rule_definition(year)
+
+    def written(name: str, **changed: JsonValue) -> list[str]:
+        about: dict[str, JsonValue] = {"rules": {"name": name, "version": 1}}
+        values: dict[str, JsonValue] = {"definition": {**definition, **changed}}
+        return fields(pen.write(StatementType.RULES_PUBLISHED, about, values), rules)
+
+    assert admitted(rules_statement(pen, year), rules).body == RulesPublished("calendar/2026", 1)
+    assert written("calendar/2026", days_off=["2026-01-01", "2025-01-01"]) == ["definition/$.days_off[1]"]
+    assert written("calendar/2027") == ["definition/$"]
+    assert written("weather/2026") == ["definition/$"]
+    assert written("calendar/2026", version=2) == ["definition"]
 
 
 def test_only_the_operator_publishes_the_catalogue(desk: Desk, rules: Rules) -> None:

@@ -16,7 +16,8 @@ from ledger.catalogue import (
 )
 from ledger.codes import uscc_check_character
 
-LICENCE, PENALTY = (parse_item(definition) for definition in shipped_definitions())
+_ITEMS = {item.item: item for item in map(parse_item, shipped_definitions())}
+LICENCE, PENALTY = _ITEMS["administrative-licence"], _ITEMS["administrative-penalty"]
 CODE, NAME, AUTHORITY = "91110000MA00000077", "测试企业有限公司", "12110000000000000K"
 
 

@@ -13,6 +13,7 @@ from verify.registry import (
     ADMINISTRATIVE,
     CatalogueRef,
     Registry,
+    RulesRef,
     StatementType,
     introduced_key,
     require_signed,
@@ -59,6 +60,11 @@ def revoked(issuer: str, key: SigningKey, by: str, keys: Sequence[SigningKey]) -
 def published(version: int = 1, keys: Sequence[SigningKey] = (OPERATOR_KEY,), issuer: str = OPERATOR) -> Statement:
     """catalogue.published."""
     return say("catalogue.published", {"catalogue": {"item": ITEM, "version": version}}, issuer, keys)
+
+
+def ruled(name: str, version: int = 1, keys: Sequence[SigningKey] = (OPERATOR_KEY,)) -> Statement:
+    """rules.published."""
+    return say("rules.published", {"rules": {"name": name, "version": version}}, OPERATOR, keys)
 
 
 def filed(keys: Sequence[SigningKey], issuer: str = "dept.one", version: int = 1) -> Statement:
@@ -262,6 +268,43 @@ def test_the_catalogue_is_published_by_the_operator_in_steps_of_one() -> None:
     assert refused(registry, published(3)) == "item-version"
     assert refused(registry, published(2, [ONE], "dept.one")) == "operator-signs"
     assert refused(registry, published(2, [ONE])) == "key-of-another"
+
+
+def test_rules_are_published_by_the_operator_in_steps_of_one() -> None:
+    """Each name counts for itself, apart from items of the same name."""
+    registry = after(*BASE, ruled("calendar/2026"))
+
+    assert after(*BASE, ruled("calendar/2026"), ruled("calendar/2026", 2)).rules == {"calendar/2026": 2}
+    assert refused(registry, ruled("calendar/2026")) == "rules-version"
+    assert refused(registry, ruled("calendar/2026", 3)) == "rules-version"
+    assert refused(registry, ruled("calendar/2027", 2)) == "rules-version"
+    assert refused(registry, ruled("calendar/2027", 1, [ONE])) == "key-of-another"
+    assert registry.items == {ITEM: 1}
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        None,
+        {"name": "calendar/2026"},
+        {"name": "calendar/2026", "version": 0},
+        {"name": "calendar/2026", "version": True},
+        {"name": "calendar/2026", "version": 1, "why": "x"},
+        {"name": "calendar", "version": 1},
+        {"name": "calendar/", "version": 1},
+        {"name": "a/b/c", "version": 1},
+        {"name": "Calendar/2026", "version": 1},
+        {"name": "calendar/two words", "version": 1},
+        {"name": "calendar/2026\n", "version": 1},
+        {"name": "calendar/" + "x" * 60, "version": 1},
+        {"name": 2026, "version": 1},
+    ],
+    ids=repr,
+)
+def test_a_rules_reference_has_one_form(rules: JsonValue) -> None:
+    """Kind, name and version: no sentence fits in."""
+    with pytest.raises(Malformed, match="about/rules"):
+        RulesRef.of({"rules": rules})
 
 
 def test_records_name_a_published_item_version() -> None:

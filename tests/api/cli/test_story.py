@@ -67,7 +67,8 @@ def test_a_department_joins_files_is_audited_and_its_key_ends(tmp_path: Path) ->
     assert [record["status"] for record in json.loads(listed.out)] == ["standing"]
     assert json.loads(earlier.out) == []
     assert clean.code == 0
-    assert (tampered.code, "entry 4: entry-changed" in tampered.out) == (1, True)
+    filing = json.loads(listed.out)[0]["entries"][0]
+    assert (tampered.code, f"entry {filing}: entry-changed" in tampered.out) == (1, True)
     assert rotated.code == 0
     assert (old_key.code, "was ended by entry" in old_key.err) == (2, True)
     assert vkey.startswith(f"{CODE}/1+")

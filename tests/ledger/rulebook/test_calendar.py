@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.definition import DefinitionFault
 from ledger.rulebook.calendar import (
     MAX_WORKING_DAYS,
     BeyondCalendar,
-    CalendarFault,
     CalendarYear,
     Deadline,
     WorkingCalendar,
@@ -254,7 +254,7 @@ def test_the_same_version_changes_nothing_and_is_refused_with_other_days() -> No
     calendar = WorkingCalendar.of([arrangement("2027-01-01")])
 
     assert calendar.with_year(arrangement("2027-01-01")) == calendar
-    with pytest.raises(CalendarFault, match="other contents") as caught:
+    with pytest.raises(DefinitionFault, match="other contents") as caught:
         calendar.with_year(arrangement("2027-01-04"))
     assert caught.value.path == "$.version"
 
@@ -270,7 +270,7 @@ def test_a_calendar_is_left_alone_by_a_new_year() -> None:
 @pytest.mark.parametrize("years", [(2026, 2025), (2026, 2026)], ids=["out-of-order", "twice"])
 def test_years_out_of_order_or_there_twice_are_no_calendar(years: tuple[int, int]) -> None:
     """The constructor holds what `of` and `with_year` see to."""
-    with pytest.raises(CalendarFault):
+    with pytest.raises(DefinitionFault):
         WorkingCalendar(tuple(YEARS[year] for year in years))
 
 

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.catalogue_item import MAX_TEXT
+from ledger.definition import DefinitionFault
 from ledger.rulebook.calendar import (
     FIRST_YEAR,
-    CalendarFault,
     CalendarYear,
     calendar_definition,
     parse_calendar,
@@ -169,7 +169,7 @@ def test_a_definition_with_a_mistake_is_refused_at_its_place(
     change: Callable[[dict[str, Any]], object], path: str
 ) -> None:
     """Nothing is guessed or overlooked; the fault says where, which rule and what to do."""
-    with pytest.raises(CalendarFault) as caught:
+    with pytest.raises(DefinitionFault) as caught:
         parse_calendar(definition(change))
 
     assert caught.value.path == path
@@ -181,7 +181,7 @@ def test_a_definition_with_a_mistake_is_refused_at_its_place(
 @pytest.mark.parametrize("value", [None, 1, "2026", [], True])
 def test_a_definition_that_is_no_object_is_refused(value: JsonValue) -> None:
     """Only an object can be a year."""
-    with pytest.raises(CalendarFault, match="JSON object"):
+    with pytest.raises(DefinitionFault, match="JSON object"):
         parse_calendar(value)
 
 
@@ -192,13 +192,13 @@ def test_a_definition_that_is_no_object_is_refused(value: JsonValue) -> None:
 )
 def test_a_year_built_by_hand_cannot_hold_a_misplaced_day(off: str, worked: str) -> None:
     """What counting relies on holds for every year there is."""
-    with pytest.raises(CalendarFault):
+    with pytest.raises(DefinitionFault):
         CalendarYear(2026, 1, "测试", frozenset({date.fromisoformat(off)}), frozenset({date.fromisoformat(worked)}))
 
 
 @given(st.sampled_from(sorted(SHIPPED)), st.data())
 def test_reading_a_mutated_definition_raises_nothing_else(year: int, data: st.DataObject) -> None:
-    """Whatever stands in the place of a part, there is a year that is written back or a CalendarFault."""
+    """Whatever stands in the place of a part, there is a year that is written back or a DefinitionFault."""
     anything: st.SearchStrategy[JsonValue] = (
         st.none() | st.booleans() | st.integers() | st.text(max_size=12) | st.dates().map(str)
     )
@@ -212,6 +212,6 @@ def test_reading_a_mutated_definition_raises_nothing_else(year: int, data: st.Da
 
     try:
         read = parse_calendar(mutated)
-    except CalendarFault:
+    except DefinitionFault:
         return
     assert parse_calendar(calendar_definition(read)) == read

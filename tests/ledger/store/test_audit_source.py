@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.catalogue import parse_item, shipped_definitions
+from ledger.catalogue import item_definition, parse_item
 from ledger.errors import SignerMismatch
 from ledger.home import LedgerHome
 from ledger.sequencer import Accepted
@@ -20,6 +20,7 @@ from ledger.vocabulary import ObjectionOutcome
 from tests.ledger.harness import (
     ENTERPRISE,
     OTHER_ENTERPRISE,
+    PENALTY,
     Desk,
     execute,
     findings,
@@ -39,7 +40,7 @@ OTHER = TARGET + 1
 SAME_SUBJECT = TARGET + 2
 ITEM = parse_item(
     {
-        **shipped_definitions()[1],
+        **item_definition(PENALTY),
         "item": "small-item",
         "fields": [{"code": "WSH", "zh": "文书号", "kind": "text", "required": True, "public": True}],
         "subject_name_field": None,

@@ -1,0 +1,92 @@
+"""规则库 (rulebook): every version of every rule that was published, by name, and how each kind is read.
+
+A rule is named ``<kind>/<name>``: ``calendar/2026``, ``sharing/catalogue``. Its versions count up by one from 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum, unique
+from typing import Any, NamedTuple, TypeAlias
+
+from ledger.definition import refuse
+from ledger.rulebook.calendar import WorkingCalendar
+from ledger.rulebook.calendar_year import CalendarYear, calendar_definition, parse_calendar, shipped_calendars
+from ledger.rulebook.sharing import SharingCatalogue, parse_sharing, sharing_definition, shipped_sharing
+from verify.strict import JsonValue
+
+Rule: TypeAlias = CalendarYear | SharingCatalogue
+
+
+@unique
+class RuleKind(StrEnum):
+    """规则种类 (kind of rule)."""
+
+    CALENDAR = "calendar"
+    """工作日历: a year's holidays and make-up days."""
+    SHARING = "sharing"
+    """共享目录: who is given the records of which item."""
+
+
+class _Reader(NamedTuple):
+    parse: Callable[[JsonValue], Any]
+    write: Callable[[Any], dict[str, JsonValue]]
+    name: Callable[[Any], str]
+    shipped: Callable[[], tuple[dict[str, JsonValue], ...]]
+
+
+_READERS: Mapping[RuleKind, _Reader] = {
+    RuleKind.CALENDAR: _Reader(parse_calendar, calendar_definition, lambda rule: str(rule.year), shipped_calendars),
+    RuleKind.SHARING: _Reader(parse_sharing, sharing_definition, lambda _: "catalogue", lambda: (shipped_sharing(),)),
+}
+
+
+def parse_rule(name: str, definition: JsonValue) -> Rule:
+    """Read the definition of the rule with this name; raises `DefinitionFault`."""
+    kind = name.partition("/")[0]
+    if kind not in set(RuleKind):
+        refuse("$", f"There are no rules of kind {kind}.", f"The kinds are {', '.join(RuleKind)}.")
+    rule: Rule = _READERS[RuleKind(kind)].parse(definition)
+    if rule_name(rule) != name:
+        refuse("$", f"This is the definition of {rule_name(rule)}.", "Publish it under its own name.")
+    return rule
+
+
+def rule_name(rule: Rule) -> str:
+    """The name that a rule is published under."""
+    kind = _kind(rule)
+    return f"{kind.value}/{_READERS[kind].name(rule)}"
+
+
+def rule_definition(rule: Rule) -> dict[str, JsonValue]:
+    """The rule as plain JSON; the inverse of `parse_rule`."""
+    return _READERS[_kind(rule)].write(rule)
+
+
+def shipped_rules() -> tuple[Rule, ...]:
+    """The rules that come with Kesu."""
+    return tuple(reader.parse(definition) for reader in _READERS.values() for definition in reader.shipped())
+
+
+def _kind(rule: Rule) -> RuleKind:
+    return RuleKind.CALENDAR if isinstance(rule, CalendarYear) else RuleKind.SHARING
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """The rules published so far; a value, so that readers never see half a change."""
+
+    versions: Mapping[tuple[str, int], Rule] = field(default_factory=dict)
+    calendar: WorkingCalendar = field(default_factory=lambda: WorkingCalendar.of(()))
+    """The newest version of every year."""
+
+    def with_rule(self, rule: Rule) -> Rulebook:
+        """The rulebook after one more publication."""
+        calendar = self.calendar.with_year(rule) if isinstance(rule, CalendarYear) else self.calendar
+        return Rulebook({**self.versions, (rule_name(rule), rule.version): rule}, calendar)
+
+    def latest(self, name: str) -> Rule | None:
+        """The newest version of a rule."""
+        numbers = [version for known, version in self.versions if known == name]
+        return self.versions[name, max(numbers)] if numbers else None

@@ -1,0 +1,34 @@
+"""What admission and the sequencer check against: registry, catalogue and rulebook at one position of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ledger.admission import Catalogue
+from ledger.catalogue import parse_item
+from ledger.domain.events import AnyBody, CataloguePublished, Erased, RulesPublished
+from ledger.rulebook.book import Rulebook, parse_rule
+from verify.commitment import Opening
+from verify.registry import Registry
+from verify.statement import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """One value, replaced whole after an administrative entry."""
+
+    registry: Registry = field(default_factory=Registry)
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    book: Rulebook = field(default_factory=Rulebook)
+
+    def after(self, statement: Statement, body: AnyBody, openings: Mapping[str, Opening] | Erased, seq: int) -> Rules:
+        """The rules after an authorised administrative statement became entry `seq`; raises `EvidenceError`."""
+        catalogue, book = self.catalogue, self.book
+        if not isinstance(openings, Erased):
+            match body:
+                case CataloguePublished():
+                    catalogue = catalogue.with_item(parse_item(openings["definition"].value))
+                case RulesPublished(rules=name):
+                    book = book.with_rule(parse_rule(name, openings["definition"].value))
+        return Rules(self.registry.apply(statement, seq), catalogue, book)
