@@ -20,7 +20,7 @@ from ledger.catalogue_item import (
     is_calendar_date,
     is_fit_text,
 )
-from ledger.codes import uscc_fault, uscc_warning
+from ledger.codes import IdentifierScheme, uscc_fault, uscc_warning
 from ledger.errors import Fault
 
 SUBJECT: Final = "subject"
@@ -31,7 +31,6 @@ UNNAMED: Final = ""
 MAX_UNKNOWN_REPORTED: Final = 20
 # A ledger has tens of items in a few versions each; what falls out is only made again.
 _PLANS_KEPT: Final = 256
-_USCC_SCHEME: Final = "uscc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,7 @@ def _subject_faults(
     fix = "Correct the field, or file the record under the subject that the decision names."
     if _differs(item.subject_name_field, values, name):
         yield Fault(str(item.subject_name_field), "The name is not the name of the record's subject.", fix)
-    if scheme == _USCC_SCHEME and _differs(item.subject_code_field, values, code):
+    if scheme == IdentifierScheme.USCC and _differs(item.subject_code_field, values, code):
         yield Fault(str(item.subject_code_field), "The code is not the code of the record's subject.", fix)
 
 

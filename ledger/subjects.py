@@ -6,14 +6,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ledger.codes import looks_like_resident_id, uscc_fault, uscc_warning
+from ledger.codes import identifier_fault, may_be_resident_id
 from ledger.errors import Fault, NotAdmissible
-from ledger.vocabulary import USCC_SCHEME
 from verify.handle import organisation_handle
 from verify.strict import JsonValue
 
 _SCHEME = re.compile(r"[a-z][a-z0-9-]{1,31}", re.ASCII)
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+_PERSONS = "natural-person"
+"""What the items for natural persons call their scheme. A handle that anybody can recompute is no name for a person."""
+_NO_PERSONS = "records of natural persons are not accepted by this version"
 _MAX_NAME = 200
 """CF_XDR_MC and XK_XDR_MC have 200 characters."""
 
@@ -42,15 +44,15 @@ def check_identifier(scheme: str, code: str, part: str = "subject") -> None:
         raise _fault(f"{part}/scheme", "an identifier scheme is lower-case letters, digits and hyphens", "use uscc")
     if not _CODE.fullmatch(code):
         raise _fault(f"{part}/code", "a code is 1 to 64 ASCII letters, digits, dots, hyphens", "send the bare code")
-    if scheme == USCC_SCHEME:
-        fault = uscc_fault(code)
-        if fault is not None:
-            raise _fault(f"{part}/code", fault, "check the code against the registration certificate")
-    # A few all-digit codes of institutions have the form of an identity number; their inner organisation code tells.
-    if looks_like_resident_id(code) and (scheme != USCC_SCHEME or uscc_warning(code) is not None):
+    if scheme == _PERSONS:
+        raise _fault(f"{part}/scheme", _NO_PERSONS, "file records of organisations only")
+    fault = identifier_fault(scheme, code)
+    if fault is not None:
+        raise _fault(f"{part}/code", fault, "check the code against the registration certificate")
+    if may_be_resident_id(scheme, code):
         raise _fault(
             f"{part}/code",
-            "this looks like a resident identity number; records of natural persons are not accepted by this version",
+            f"this looks like a resident identity number; {_NO_PERSONS}",
             "file records of organisations only",
         )
 

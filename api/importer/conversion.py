@@ -13,13 +13,10 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
-from ledger.codes import uscc_fault
+from ledger.codes import IdentifierScheme, identifier_fault
 from verify.strict import MAX_SAFE_INTEGER, JsonValue
 
 Reader: TypeAlias = Callable[[JsonValue], JsonValue]
-
-USCC_SCHEME = "uscc"
-"""Unified social credit code, GB 32100-2015; the one scheme whose letters are upper case by definition."""
 
 USCC_PLACEHOLDER = "0" * 17 + "X"
 """What the 双公示 forms let a 个体工商户 without a code write; it names nobody and is read as an empty cell."""
@@ -27,6 +24,9 @@ USCC_PLACEHOLDER = "0" * 17 + "X"
 _DECIMAL = re.compile(r"(0|[1-9][0-9]{0,15})(?:\.([0-9]{1,32}))?")
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,15})")
 _DATE_PART = re.compile(r"(%[Ymd])")
+_NATIONAL = frozenset(scheme.value for scheme in IdentifierScheme if scheme.is_national)
+# Hyphen-minus, the dashes that word processors make of it, and what cannot be seen but is copied from web pages.
+_TYPING = dict.fromkeys(map(ord, "-\u2010\u2011\u2012\u2013\u2014\u2212\u200b\u200c\u200d\u2060\ufeff"))
 _HALF_WIDTH = {0x3000: 0x20} | {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
@@ -52,10 +52,16 @@ class MoneyUnit(StrEnum):
 
 
 def clean_code(text: str, scheme: str) -> str:
-    """Return a code as it is registered: half-width, no outer spaces; for ``uscc`` also no inner ones, upper case."""
+    """Return a code as it is registered: half-width, no outer spaces.
+
+    In a national scheme, whose codes are digits and capitals by definition, also upper case, without inner spaces and
+    hyphens; in any other scheme these may tell two codes apart.
+    """
     if not text.isascii():
         text = text.translate(_HALF_WIDTH)
-    return "".join(text.split()).upper() if scheme == USCC_SCHEME else text.strip()
+    if scheme not in _NATIONAL:
+        return text.strip()
+    return "".join(text.translate(_TYPING).split()).upper()
 
 
 def read_text(raw: JsonValue) -> str | None:
@@ -72,18 +78,16 @@ def read_text(raw: JsonValue) -> str | None:
 
 
 def code_reader(scheme: str) -> Reader:
-    """Return a reader of codes of `scheme`; for ``uscc`` the check character must fit."""
+    """Return a reader of codes of `scheme`, which must follow its rules as far as the ledger knows them."""
 
     def read_code(raw: JsonValue) -> JsonValue:
         text = read_text(raw)
         if text is None:
             return None
         code = clean_code(text, scheme)
-        if scheme != USCC_SCHEME:
-            return code or None
-        if code == USCC_PLACEHOLDER:
+        if not code or (scheme == IdentifierScheme.USCC and code == USCC_PLACEHOLDER):
             return None
-        sentence = uscc_fault(code)
+        sentence = identifier_fault(scheme, code)
         if sentence is not None:
             reason = f"is refused: {sentence.rstrip('.')}"
             raise ConversionFault(reason)

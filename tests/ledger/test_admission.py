@@ -16,6 +16,7 @@ from ledger.errors import Fault, NotAdmissible, NotEntitled, Refusal
 from ledger.rulebook.book import rule_definition, shipped_rules
 from ledger.rulebook.calendar import CalendarYear
 from ledger.rules_in_force import Rules
+from ledger.subjects import check_identifier
 from ledger.vocabulary import ObjectionOutcome
 from tests.ledger.harness import (
     ENTERPRISE,
@@ -346,6 +347,23 @@ def test_a_resident_identity_number_is_no_code_of_a_subject(desk: Desk, rules: R
 
     assert fault.field == "subject/code"
     assert code not in fault.sentence()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "code"),
+    [
+        ("registration-number", "320404000009559"),
+        ("organisation-code", "D2143569Y"),
+        ("old-registration-number", "12345"),
+        ("natural-person", "test-person"),
+    ],
+)
+def test_a_code_follows_the_rule_of_its_scheme(scheme: str, code: str) -> None:
+    """A wrong check digit or length, and no scheme for persons at all."""
+    with pytest.raises(NotAdmissible) as caught:
+        check_identifier(scheme, code)
+
+    assert code not in str(caught.value)
 
 
 def test_records_of_natural_persons_are_refused(desk: Desk, rules: Rules) -> None:

@@ -10,12 +10,23 @@ import pytest
 
 import ledger
 from ledger import vocabulary
+from ledger.codes import IdentifierScheme
 from ledger.domain.events import AnyBody
+from ledger.rulebook.sharing import Recipient, SharingMethod, SharingType
 from ledger.vocabulary import TERMS, ObjectionOutcome, RecordStatus
 from verify.registry import StatementType
 
 FOLDER = Path(ledger.__file__).parent
-MEMBERS = [*StatementType, *ObjectionOutcome, *RecordStatus]
+KINDS: tuple[type[StrEnum], ...] = (
+    StatementType,
+    ObjectionOutcome,
+    RecordStatus,
+    IdentifierScheme,
+    SharingType,
+    Recipient,
+    SharingMethod,
+)
+MEMBERS = [member for kind in KINDS for member in kind]
 
 
 def is_han(character: str) -> bool:
@@ -53,7 +64,7 @@ def test_no_term_is_of_nothing() -> None:
 
 def test_no_two_members_of_a_kind_share_a_term() -> None:
     """A reader could not tell them apart."""
-    for kind in (StatementType, ObjectionOutcome, RecordStatus):
+    for kind in KINDS:
         words = [TERMS[member].zh for member in kind]
         assert len(set(words)) == len(words)
 

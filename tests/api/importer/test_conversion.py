@@ -121,12 +121,15 @@ def test_a_day_that_is_not_written_as_declared_is_refused(raw: JsonValue) -> Non
 
 
 def test_codes_are_cleaned_as_departments_type_them() -> None:
-    """Full width, spaces and lower case are typing; only the unified code is upper case by definition."""
+    """Full width, spaces, hyphens and lower case are typing where mainland rules fix the form of a code."""
     typed = " ９１１1０１０６ １０２１６７２90a "
 
     assert clean_code(typed, "uscc") == "91110106102167290A"
     assert code_reader("uscc")(typed) == "91110106102167290A"
     assert clean_code("\u3000a１ b ", "tw-epa-facility") == "a1 b"
+    assert clean_code("ｄ2143569–x", "organisation-code") == "D2143569X"
+    assert clean_code("\u200b3204 0400 0009 558", "registration-number") == "320404000009558"
+    assert clean_code("a-1", "tw-epa-facility") == "a-1"
     assert code_reader("tw-epa-facility")("") is None
 
 
@@ -136,6 +139,21 @@ def test_a_code_with_a_wrong_check_character_is_refused_without_repeating_it() -
         code_reader("uscc")("91510100201920161Y")
 
     assert "91510100201920161Y" not in caught.value.reason
+
+
+@pytest.mark.parametrize(
+    ("scheme", "code"),
+    [
+        ("registration-number", "320404000009559"),
+        ("registration-number", "3204040000095"),
+        ("old-registration-number", "320404000009558"),
+        ("organisation-code", "D2143569Y"),
+    ],
+)
+def test_a_code_of_another_national_scheme_follows_its_rule(scheme: str, code: str) -> None:
+    """A wrong check digit, a number of another length."""
+    with pytest.raises(ConversionFault):
+        code_reader(scheme)(code)
 
 
 def test_the_placeholder_of_a_subject_without_code_is_no_code() -> None:
