@@ -8,15 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias
 
 from ledger.definition import refuse
 from ledger.rulebook.calendar import WorkingCalendar
 from ledger.rulebook.calendar_year import CalendarYear, calendar_definition, parse_calendar, shipped_calendars
+from ledger.rulebook.publicity_rules import (
+    PublicityRules,
+    parse_publicity,
+    publicity_definition,
+    shipped_publicity,
+)
+from ledger.rulebook.repair_rules import RepairRules, parse_repair, repair_definition, shipped_repair
 from ledger.rulebook.sharing import SharingCatalogue, parse_sharing, sharing_definition, shipped_sharing
 from verify.strict import JsonValue
 
-Rule: TypeAlias = CalendarYear | SharingCatalogue
+Rule: TypeAlias = CalendarYear | SharingCatalogue | PublicityRules | RepairRules
 
 
 @unique
@@ -27,9 +35,14 @@ class RuleKind(StrEnum):
     """工作日历: a year's holidays and make-up days."""
     SHARING = "sharing"
     """共享目录: who is given the records of which item."""
+    PUBLICITY = "publicity"
+    """公示规则: classes of dishonesty, and for how long each is shown."""
+    REPAIR = "repair"
+    """信用修复规则: conditions, clocks, and the bar after abuse."""
 
 
 class _Reader(NamedTuple):
+    of: type
     parse: Callable[[JsonValue], Any]
     write: Callable[[Any], dict[str, JsonValue]]
     name: Callable[[Any], str]
@@ -37,8 +50,16 @@ class _Reader(NamedTuple):
 
 
 _READERS: Mapping[RuleKind, _Reader] = {
-    RuleKind.CALENDAR: _Reader(parse_calendar, calendar_definition, lambda rule: str(rule.year), shipped_calendars),
-    RuleKind.SHARING: _Reader(parse_sharing, sharing_definition, lambda _: "catalogue", lambda: (shipped_sharing(),)),
+    RuleKind.CALENDAR: _Reader(
+        CalendarYear, parse_calendar, calendar_definition, lambda rule: str(rule.year), shipped_calendars
+    ),
+    RuleKind.SHARING: _Reader(
+        SharingCatalogue, parse_sharing, sharing_definition, lambda _: "catalogue", lambda: (shipped_sharing(),)
+    ),
+    RuleKind.PUBLICITY: _Reader(
+        PublicityRules, parse_publicity, publicity_definition, attrgetter("name"), shipped_publicity
+    ),
+    RuleKind.REPAIR: _Reader(RepairRules, parse_repair, repair_definition, attrgetter("name"), shipped_repair),
 }
 
 
@@ -70,7 +91,7 @@ def shipped_rules() -> tuple[Rule, ...]:
 
 
 def _kind(rule: Rule) -> RuleKind:
-    return RuleKind.CALENDAR if isinstance(rule, CalendarYear) else RuleKind.SHARING
+    return next(kind for kind, reader in _READERS.items() if isinstance(rule, reader.of))
 
 
 @dataclass(frozen=True, slots=True)
