@@ -14,6 +14,8 @@ from typing import Any, NamedTuple, TypeAlias
 from ledger.definition import refuse
 from ledger.rulebook.calendar import WorkingCalendar
 from ledger.rulebook.calendar_year import CalendarYear, calendar_definition, parse_calendar, shipped_calendars
+from ledger.rulebook.lists import ListStandard, list_definition, parse_list, shipped_lists
+from ledger.rulebook.objection import ObjectionRules, objection_definition, parse_objection, shipped_objection
 from ledger.rulebook.publicity_rules import (
     PublicityRules,
     parse_publicity,
@@ -24,7 +26,7 @@ from ledger.rulebook.repair_rules import RepairRules, parse_repair, repair_defin
 from ledger.rulebook.sharing import SharingCatalogue, parse_sharing, sharing_definition, shipped_sharing
 from verify.strict import JsonValue
 
-Rule: TypeAlias = CalendarYear | SharingCatalogue | PublicityRules | RepairRules
+Rule: TypeAlias = CalendarYear | SharingCatalogue | PublicityRules | RepairRules | ObjectionRules | ListStandard
 
 
 @unique
@@ -39,6 +41,10 @@ class RuleKind(StrEnum):
     """公示规则: classes of dishonesty, and for how long each is shown."""
     REPAIR = "repair"
     """信用修复规则: conditions, clocks, and the bar after abuse."""
+    OBJECTION = "objection"
+    """异议处理规则: the clocks of an objection."""
+    LIST = "list"
+    """名单认定标准: who comes on a list, by which procedure, for how long."""
 
 
 class _Reader(NamedTuple):
@@ -59,6 +65,14 @@ _READERS: Mapping[RuleKind, _Reader] = {
     RuleKind.PUBLICITY: _Reader(
         PublicityRules, parse_publicity, publicity_definition, attrgetter("name"), shipped_publicity
     ),
+    RuleKind.OBJECTION: _Reader(
+        ObjectionRules,
+        parse_objection,
+        objection_definition,
+        attrgetter("name"),
+        lambda: (shipped_objection(),),
+    ),
+    RuleKind.LIST: _Reader(ListStandard, parse_list, list_definition, attrgetter("name"), shipped_lists),
     RuleKind.REPAIR: _Reader(RepairRules, parse_repair, repair_definition, attrgetter("name"), shipped_repair),
 }
 
