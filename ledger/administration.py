@@ -9,7 +9,8 @@ from typing import cast
 from ledger.catalogue import CatalogueItem, item_definition
 from ledger.rulebook.book import Rule, rule_definition, rule_name
 from verify.note import SigningKey, VerifierKey
-from verify.registry import STATEMENT_CLOCK, StatementType
+from verify.registry import STATEMENT_CLOCK
+from verify.statement_type import StatementType
 from verify.strict import JsonValue
 from verify.submission import Draft, Random, Submission, uuid7
 

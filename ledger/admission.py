@@ -26,8 +26,9 @@ from ledger.vocabulary import ObjectionOutcome
 from verify.commitment import Opening, wrong_openings
 from verify.errors import Incompetent, Malformed, SignatureInvalid
 from verify.note import VerifierKey
-from verify.registry import ADMINISTRATIVE, Registry, StatementType, require_signed, statement_type
+from verify.registry import Registry, require_signed
 from verify.statement import Statement
+from verify.statement_type import ADMINISTRATIVE, StatementType, statement_type
 from verify.strict import JsonValue
 
 DATA_PREFIX = "data/"

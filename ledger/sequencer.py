@@ -43,8 +43,9 @@ from verify.commitment import Opening
 from verify.entry import split_entry
 from verify.errors import EvidenceError, Incompetent, Malformed
 from verify.receipt import Receipt
-from verify.registry import ADMINISTRATIVE, STATEMENT_CLOCK
+from verify.registry import STATEMENT_CLOCK
 from verify.statement import Statement
+from verify.statement_type import ADMINISTRATIVE
 from verify.strict import format_instant
 
 MAX_WAITING = 4096

@@ -1,6 +1,7 @@
 """Every legal term of the ledger: code on the wire, Chinese term, legal basis. The one place with Chinese literals.
 
-Identifier schemes, outcomes and states; statement types are named in ``verify.registry``, which an auditor needs alone.
+Identifier schemes, outcomes and states. Statement types are named in ``verify.statement_type``, which an auditor needs
+alone.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from enum import StrEnum, unique
 
 from ledger.codes import IdentifierScheme
 from ledger.rulebook.sharing import Recipient, SharingMethod, SharingType
-from verify.registry import StatementType
+from verify.statement_type import StatementType
 
 
 @dataclass(frozen=True, slots=True)

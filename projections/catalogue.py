@@ -8,7 +8,7 @@ from ledger.application import RecordedMapper
 from ledger.catalogue import CatalogueItem, parse_item
 from ledger.domain.events import CataloguePublished, Erased, Recorded
 from ledger.store.recorder import LedgerRecorder
-from verify.registry import StatementType
+from verify.statement_type import StatementType
 
 
 def fold_items(events: Iterable[Recorded]) -> dict[tuple[str, int], CatalogueItem]:

@@ -8,7 +8,7 @@ from ledger.application import RecordedMapper
 from ledger.domain.events import Erased, Recorded, RulesPublished
 from ledger.rulebook.book import Rulebook, parse_rule
 from ledger.store.recorder import LedgerRecorder
-from verify.registry import StatementType
+from verify.statement_type import StatementType
 
 
 def fold_rules(events: Iterable[Recorded]) -> Rulebook:

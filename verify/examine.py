@@ -11,8 +11,9 @@ from verify.finding import Fault, Finding, entry_finding
 from verify.handle import organisation_handle
 from verify.merkle import Frontier
 from verify.note import SignedNote, VerifierKey
-from verify.registry import ADMINISTRATIVE, Registry
+from verify.registry import Registry
 from verify.statement import Statement
+from verify.statement_type import ADMINISTRATIVE
 from verify.strict import load_json
 from verify.tiles import TILE_WIDTH, bundle_path, parse_bundle, split_hashes
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from verify.entry import NO_PREVIOUS, EntryHeader
 from verify.errors import Malformed
 from verify.finding import Fault, Finding, entry_finding
-from verify.registry import ADMINISTRATIVE, StatementType
 from verify.statement import Statement
+from verify.statement_type import ADMINISTRATIVE, StatementType
 from verify.stream import Stream
 
 _FILED: str = StatementType.RECORD_FILED.value

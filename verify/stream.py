@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from verify.entry import EntryHeader
 from verify.errors import Malformed
 from verify.finding import Fault, Finding, entry_finding
-from verify.registry import StatementType
 from verify.statement import Statement
+from verify.statement_type import StatementType
 
 # Plain strings: this runs once for every entry, and looking a member up costs more than comparing it.
 _FILED: str = StatementType.RECORD_FILED.value

@@ -28,7 +28,7 @@ from ledger.home import LedgerHome, create_home, write_secret
 from projections.as_of import BEIJING
 from verify import command
 from verify.note import SigningKey, VerifierKey
-from verify.registry import StatementType
+from verify.statement_type import StatementType
 from verify.strict import JsonValue
 from verify.submission import uuid7
 

@@ -20,7 +20,7 @@ from api.importer.rows import SourceRow
 from ledger.admission import DATA_PREFIX
 from ledger.catalogue import CatalogueItem
 from verify.note import SigningKey
-from verify.registry import StatementType
+from verify.statement_type import StatementType
 from verify.strict import JsonValue
 from verify.submission import Draft, Random, Submission
 

@@ -11,8 +11,8 @@ import msgspec
 from ledger.vocabulary import ObjectionOutcome
 from verify.commitment import Opening
 from verify.entry import EntryHeader
-from verify.registry import CatalogueRef, RulesRef, StatementType, statement_type
 from verify.statement import Statement
+from verify.statement_type import CatalogueRef, RulesRef, StatementType, statement_type
 from verify.strict import JsonValue
 
 

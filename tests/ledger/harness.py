@@ -21,7 +21,7 @@ from ledger.vocabulary import ObjectionOutcome
 from verify.audit import AuditReport, audit
 from verify.finding import Finding
 from verify.note import SigningKey
-from verify.registry import StatementType
+from verify.statement_type import StatementType
 from verify.strict import JsonValue, format_instant
 from verify.submission import Draft, Random, Submission, uuid7
 

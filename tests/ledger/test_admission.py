@@ -33,7 +33,7 @@ from tests.ledger.harness import (
 )
 from verify.commitment import Opening
 from verify.entry import Entry
-from verify.registry import StatementType
+from verify.statement_type import StatementType
 from verify.strict import JsonValue
 from verify.submission import Submission
 

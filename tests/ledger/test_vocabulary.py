@@ -14,7 +14,7 @@ from ledger.codes import IdentifierScheme
 from ledger.domain.events import AnyBody
 from ledger.rulebook.sharing import Recipient, SharingMethod, SharingType
 from ledger.vocabulary import TERMS, ObjectionOutcome, RecordStatus
-from verify.registry import StatementType
+from verify.statement_type import StatementType
 
 FOLDER = Path(ledger.__file__).parent
 KINDS: tuple[type[StrEnum], ...] = (

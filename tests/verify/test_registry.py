@@ -9,17 +9,9 @@ import pytest
 from tests.verify.log_builder import ITEM, LOG_KEY, OPERATOR, OPERATOR_KEY, make_key
 from verify.errors import Incompetent, Malformed, SignatureInvalid
 from verify.note import NoteSignature, SignedNote, SigningKey
-from verify.registry import (
-    ADMINISTRATIVE,
-    CatalogueRef,
-    Registry,
-    RulesRef,
-    StatementType,
-    introduced_key,
-    require_signed,
-    statement_type,
-)
+from verify.registry import Registry, introduced_key, require_signed
 from verify.statement import Statement, statement_text
+from verify.statement_type import ADMINISTRATIVE, CatalogueRef, RulesRef, StatementType, statement_type
 from verify.strict import JsonValue
 
 ONE, TWO = make_key("dept.one/1"), make_key("dept.two/1")
