@@ -53,8 +53,9 @@ class BatchAdmission:
 
     def __exit__(self, *_error: object) -> None:
         """Stop the process."""
-        if self._pool is not None:
-            self._close(self._pool)
+        pool = self._pool
+        if pool is not None:
+            self._close(pool)
 
     def _here(self, line: bytes) -> Admitted | Exception:
         try:
@@ -65,14 +66,18 @@ class BatchAdmission:
 
     def _elsewhere(self, lines: Sequence[bytes]) -> Sequence[Admitted | None]:
         """None for every line that was not admitted there; then here is where its error is found."""
-        pool = self._running()
+        nothing = [None] * len(lines)
+        try:
+            pool = self._running()
+        except OSError:  # no room for one more process just now
+            return nothing
         if pool is None:
-            return [None] * len(lines)
+            return nothing
         try:
             answer: bytes = pool.submit(admit_lines, self._pickled_rules(), list(lines)).result()
         except (RuntimeError, CancelledError):  # its process was killed, or another thread has found that and closed it
             self._close(pool)
-            return [None] * len(lines)
+            return nothing
         # Made by our own child and never by anybody else.
         admitted: list[Admitted | None] = pickle.loads(answer)  # noqa: S301
         return admitted
@@ -95,10 +100,11 @@ class BatchAdmission:
         return pickled
 
     def _close(self, pool: ProcessPoolExecutor) -> None:
-        pool.shutdown(cancel_futures=True)
         with self._lock:
-            if self._pool is pool:
-                self._pool = None
+            if self._pool is not pool:
+                return  # another thread has it in hand, and a pool bears only one that shuts it down
+            self._pool = None
+        pool.shutdown(cancel_futures=True)
 
 
 def admit_lines(rules: bytes, lines: Sequence[bytes]) -> bytes:

@@ -262,7 +262,8 @@ def _split(url: str) -> urllib.parse.SplitResult:
     try:
         parts = urllib.parse.urlsplit(url)
         host = (parts.hostname or "").encode("idna")
-        if parts.scheme in {"http", "https"} and host and parts.port != 0 and "@" not in parts.netloc:
+        plain = parts.path.isascii() and parts.path.isprintable() and " " not in parts.path
+        if parts.scheme in {"http", "https"} and host and parts.port != 0 and "@" not in parts.netloc and plain:
             return parts
     except ValueError:  # brackets, a port or a host name that are none
         pass

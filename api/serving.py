@@ -7,7 +7,8 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from types import FrameType
 
 import uvicorn
 
@@ -19,6 +20,9 @@ from ledger.sequencer import Sequencer
 from ledger.service import WritableLedger
 
 _LOOK_SECONDS = 0.2
+
+_PATIENCE_SECONDS = 10
+"""For requests under way when the server is to stop; one that has stalled must not hold the ledger for ever."""
 
 _SWITCH_SECONDS = 0.001
 """The sequencer lets go of the interpreter at every database call and must get it back from the busy event loop; with
@@ -38,9 +42,16 @@ def serve_until_stopped(ledger: WritableLedger, host: str, port: int, ready: Cal
     ):
         sequencer.start()
         app = create_app(Context(ledger, ledger.home.auditor_token(), admission))
-        config = uvicorn.Config(app, loop="uvloop", http="httptools", access_log=False, log_level="warning")
+        config = uvicorn.Config(
+            app,
+            loop="uvloop",
+            http="httptools",
+            access_log=False,
+            log_level="warning",
+            timeout_graceful_shutdown=_PATIENCE_SECONDS,
+        )
         server = uvicorn.Server(config)
-        with _watched(server, listener, sequencer, ready), _signals_stop_no_more_than_the_server():
+        with _watched(server, listener, sequencer, ready), _signals_stop_no_more_than(server):
             server.run([listener])
     if sequencer.failure is not None:
         raise Fatal(f"stopped: {sequencer.failure}") from sequencer.failure
@@ -59,7 +70,8 @@ def _watched(
         while not stopped.wait(_LOOK_SECONDS):
             if server.started and not announced:
                 announced = True
-                ready(f"http://{address}:{number}")
+                with suppress(OSError):  # nobody reads what we say; the sequencer must be watched all the same
+                    ready(f"http://{address}:{number}")
             if sequencer.failure is not None:
                 server.should_exit = True
                 return
@@ -74,10 +86,17 @@ def _watched(
 
 
 @contextmanager
-def _signals_stop_no_more_than_the_server() -> Iterator[None]:
-    """Uvicorn raises a signal once more when it has stopped; the default would end us before the ledger is closed."""
+def _signals_stop_no_more_than(server: uvicorn.Server) -> Iterator[None]:
+    """Uvicorn raises a signal once more when it has stopped; the default would end us before the ledger is closed.
+
+    A signal that comes before uvicorn listens for it stops the server too.
+    """
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
     stopping = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, lambda _number, _frame: None) for number in stopping]
+    before = [signal.signal(number, stop) for number in stopping]
     try:
         yield
     finally:

@@ -20,6 +20,7 @@ from ledger.admission import Admitted, admit
 from ledger.application import LedgerApplication
 from ledger.catalogue import Openness
 from ledger.chain import EdgeTiles, Head, LogBatch
+from ledger.definition import DefinitionFault
 from ledger.domain.events import Recorded, recorded
 from ledger.domain.record import CreditRecord, Disclosure, decide, evolve
 from ledger.errors import (
@@ -363,7 +364,10 @@ class Sequencer:
             seq = event.facts.seq
             ((_seq, raw),) = self._reader.entries(seq, seq + 1)
             statement = Statement.parse(split_entry(raw)[1])
-            rules = rules.after(statement, event.body, event.openings, seq)
+            try:
+                rules = rules.after(statement, event.body, event.openings, seq)
+            except DefinitionFault as error:
+                raise StoreUnsound(f"entry {seq} holds a definition that this version cannot read: {error}") from None
             self._ledger_stream, self._ledger_version = str(event.originator_id), event.originator_version
         return rules
 

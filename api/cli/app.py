@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from http import HTTPStatus
 
 import typer
 
 from api.cli import catalogue, demo, department, imports, key, ledger, records, rules, statements, verification
-from api.client import Unreachable
+from api.client import Refused, Unproved, Unreachable
 from api.importer.mapping import MappingFault
 from api.importer.rows import SourceFault
 from ledger.errors import LedgerError
 from verify.errors import EvidenceError
 
+FINDINGS = 1
+"""The server's receipt does not prove what it should: that is found, not wrongly used."""
+
 WRONG_USE = 2
 
 NOT_FINISHED = 3
-"""The server could not be reached: nobody did anything wrong, and the command can be repeated."""
+"""The server failed or could not be reached: nobody used anything wrongly, and the command can be repeated."""
 
 app = typer.Typer(
     name="kesu",
@@ -55,13 +59,20 @@ def run(arguments: Sequence[str]) -> int:
         result = app(args=list(arguments), prog_name="kesu", standalone_mode=True)
     except _EXPECTED as error:
         sys.stderr.write(f"kesu: {_line(error)}\n")
-        return NOT_FINISHED if isinstance(error, Unreachable) else WRONG_USE
+        return _exit_code(error)
     except KeyboardInterrupt:
         sys.stderr.write("kesu: stopped\n")
         return 130  # the shell's code for an interrupt
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 1
     return result if isinstance(result, int) else 0
+
+
+def _exit_code(error: Exception) -> int:
+    if isinstance(error, Unproved):
+        return FINDINGS
+    ours = isinstance(error, Refused) and error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return NOT_FINISHED if ours or isinstance(error, Unreachable) else WRONG_USE
 
 
 def _line(error: Exception) -> str:

@@ -12,6 +12,8 @@ from typing import Annotated
 import typer
 
 from api.cli.place import LedgerOption, UrlOption, VkeyOption, now, open_place, read_key
+from api.client import Unproved
+from verify.receipt import Receipt
 from verify.strict import format_instant
 from verify.submission import Draft, Submission, uuid7
 
@@ -63,13 +65,23 @@ def submit(
 ) -> None:
     """Send a submission, verify the receipt that comes back, and keep it. Safe to repeat."""
     read = Submission.parse(submission.read_bytes())
-    with open_place(ledger, url, vkey) as place:
-        done = place.submit(read)
+    try:
+        with open_place(ledger, url, vkey) as place:
+            done = place.submit(read)
+    except Unproved as error:
+        evidence = submission.with_name(f"{submission.name}.unproved")
+        _keep(error.receipt, evidence)
+        sys.stderr.write(f"kept what the server gave as evidence: {evidence}\n")
+        raise
     for warning in done.warnings:
         sys.stderr.write(f"warning: {warning}\n")
     again = "had been recorded before as" if done.repeated else "is recorded as"
     typer.echo(f"{done.entry.statement.id} {again} entry {done.entry.header.seq}; its receipt verifies")
     if receipt is not None:
-        with receipt.open("x", encoding="utf-8") as file:
-            json.dump(done.receipt.to_json(), file, ensure_ascii=False)
-            file.write("\n")
+        _keep(done.receipt, receipt)
+
+
+def _keep(receipt: Receipt, target: Path) -> None:
+    with target.open("x", encoding="utf-8") as file:
+        json.dump(receipt.to_json(), file, ensure_ascii=False)
+        file.write("\n")

@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from api.http import catalogue, log, statements, subjects
 from api.http.context import Context
@@ -57,6 +58,10 @@ def create_app(context: Context) -> FastAPI:
         response = render(refusals.get(error.status_code, error), request.url.path)
         response.headers.update(error.headers or {})
         return response
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(_request: Request, _error: ClientDisconnect) -> Response:
+        return Response(status_code=400)  # nobody reads it; without it the log would take it for a fault of ours
 
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> Response:

@@ -7,6 +7,7 @@ as missing, and text comes as its bytes: an audit must name what somebody put th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from ledger.store.vault import Unsealable
 from verify.checkpoint import Checkpoint
 from verify.commitment import Opening, parse_openings
 from verify.entry import MAX_ENTRY_BYTES, EntryHeader
-from verify.errors import EvidenceError, Malformed, SourceMissing
+from verify.errors import EvidenceError, Malformed, SourceMissing, SourceUnavailable
 from verify.examine import ExaminedEntry
 from verify.finding import Fault, Finding, entry_finding
 from verify.merkle import HASH_BYTES
@@ -163,7 +164,7 @@ class DatabaseSource:
 
     def _head_findings(self) -> Iterator[Finding]:
         """Compare the head row and the lengths of the tables with the last entry, all in one transaction."""
-        with self._log.connect() as connection:
+        with _reading(self._log) as connection:
             head = connection.execute(_HEAD).first()
             last = connection.execute(_ENTRIES.order_by(schema.entries.c.seq.desc()).limit(1)).first()
             events = connection.scalar(sa.select(sa.func.max(schema.events.c.position))) or 0
@@ -212,8 +213,19 @@ _EVENTS = sa.select(
 
 
 def _rows(engine: sa.Engine, query: sa.Select[*tuple[Any, ...]]) -> list[_Row]:
-    with engine.connect() as connection:
+    with _reading(engine) as connection:
         return list(connection.execute(query))
+
+
+@contextmanager
+def _reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection to a file that may be damaged. What the driver says is kept, the statement's values are not."""
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except sa.exc.DBAPIError as error:
+        message = f"the database cannot be read: {error.orig}"
+        raise SourceUnavailable(message) from None
 
 
 def _blob(value: bytes | None) -> bytes:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,20 @@ def test_a_killed_process_is_replaced_and_nobody_notices(desk: Desk, ledger: Wri
 
     assert all(isinstance(item, Admitted) for item in after)
     assert first.pid != second.pid
+
+
+def test_many_threads_may_find_the_process_dead(desk: Desk, ledger: WritableLedger) -> None:
+    """One of them shuts it down, and no batch is lost over it."""
+    lines = [body_of(desk.file()) for _ in range(WORTH_SENDING)]
+    with BatchAdmission(ledger.sequencer) as admission, ThreadPoolExecutor(8) as threads:
+        for _ in range(3):
+            settle(admission, lines)
+            batches = [threads.submit(admission.admit, lines) for _ in range(16)]
+            for child in multiprocessing.active_children():
+                child.kill()
+            admitted = [item for batch in batches for item in batch.result()]
+
+            assert all(isinstance(item, Admitted) for item in admitted)
 
 
 @pytest.mark.skipif(shutil.which("ps") is None, reason="needs ps: apt install procps")

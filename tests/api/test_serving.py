@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -26,3 +27,17 @@ def test_a_signal_stops_the_server_cleanly(tmp_path: Path, number: signal.Signal
     assert server.stop(number) == 0
     assert server.errors.read_text() == ""
     assert not [*desk.folder.glob("*-wal")], "the database was not closed"
+
+
+@pytest.mark.slow
+def test_a_stalled_request_does_not_keep_the_server_alive(tmp_path: Path) -> None:
+    """It is given ten seconds."""
+    desk = Desk(tmp_path / "ledger")
+    with desk.found():
+        pass
+    server = Server(desk.folder)
+    host, _, port = server.address.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port))) as stalled:
+        stalled.sendall(b"POST /v1/statements HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+
+        assert server.stop() == 0

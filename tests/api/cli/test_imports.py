@@ -175,6 +175,14 @@ def test_rows_that_were_in_the_log_before_are_proved_where_that_is_asked_for(bur
     assert bureau.entries() == before + 10
 
 
+def test_a_server_that_fails_is_not_the_callers_fault(bureau: Bureau, typed: Command) -> None:
+    """Exit code 3: the command can be repeated."""
+    with lying(bureau.address) as liar:
+        liar.lies.append(says(500, b'{"type":"/problems/internal","title":"The server failed","status":500}'))
+
+        assert_one_line(typed(url=liar.address), "The server failed", code=3)
+
+
 def claims_all(liar: Liar) -> Lie:
     """Everything that is asked for is known."""
     return lambda _forward: Answer(200, {}, json.dumps({"known": json.loads(liar.bodies[-1])["ids"]}).encode())
@@ -189,19 +197,29 @@ def test_3_when_the_server_cannot_be_reached(typed: Command, monkeypatch: pytest
     assert_one_line(typed(url=f"http://{address}"), address, "cannot be reached", code=3)
 
 
-@pytest.mark.parametrize("url", ["ledger:8321", "http://[::1", "http://ledger:port", "http://ledger..example"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ledger:8321",
+        "http://[::1",
+        "http://ledger:port",
+        "http://ledger/信用",
+        "http://ledger/a b",
+        "http://ledger..example",
+    ],
+)
 def test_2_when_the_address_is_none(typed: Command, url: str) -> None:
     """Said at once, with an address to copy."""
     assert_one_line(typed(url=url), "http://127.0.0.1:8321")
 
 
-def test_2_when_the_server_is_another_log_than_the_one_named(bureau: Bureau, typed: Command, tmp_path: Path) -> None:
+def test_1_when_the_server_is_another_log_than_the_one_named(bureau: Bureau, typed: Command, tmp_path: Path) -> None:
     """Its receipts prove nothing under the key that was published."""
     other = SigningKey.from_seed(bureau.service.log_key.name, bytes(32)).verifier
 
     files = write_sample(tmp_path, seed=3, companies=9, penalties=5, licences=0, today=TODAY)
 
-    assert_one_line(typed(files.penalties, vkey=other), "does not verify")
+    assert_one_line(typed(files.penalties, vkey=other), "does not verify", code=1)
 
 
 @pytest.mark.parametrize("answer", [b'{"item":"administrative-penalty","version":1}', b"[]", b"<html>"])
