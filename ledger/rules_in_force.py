@@ -23,12 +23,21 @@ class Rules:
     book: Rulebook = field(default_factory=Rulebook)
 
     def after(self, statement: Statement, body: AnyBody, openings: Mapping[str, Opening] | Erased, seq: int) -> Rules:
-        """The rules after an authorised administrative statement became entry `seq`; raises `EvidenceError`."""
-        catalogue, book = self.catalogue, self.book
-        if not isinstance(openings, Erased):
-            match body:
-                case CataloguePublished():
-                    catalogue = catalogue.with_item(parse_item(openings["definition"].value))
-                case RulesPublished(rules=name):
-                    book = book.with_rule(parse_rule(name, openings["definition"].value))
-        return Rules(self.registry.apply(statement, seq), catalogue, book)
+        """The rules after an authorised administrative statement became entry `seq`.
+
+        Raises `EvidenceError`, and `DefinitionFault` for a definition that this version cannot read.
+        """
+        return Rules(self.registry.apply(statement, seq), *publish(self.catalogue, self.book, body, openings))
+
+
+def publish(
+    catalogue: Catalogue, book: Rulebook, body: AnyBody, openings: Mapping[str, Opening] | Erased
+) -> tuple[Catalogue, Rulebook]:
+    """Catalogue and rulebook after an event; the same two if it publishes nothing. Raises `DefinitionFault`."""
+    if not isinstance(openings, Erased):
+        match body:
+            case CataloguePublished():
+                return catalogue.with_item(parse_item(openings["definition"].value)), book
+            case RulesPublished(rules=name):
+                return catalogue, book.with_rule(parse_rule(name, openings["definition"].value))
+    return catalogue, book

@@ -34,10 +34,14 @@ class Registry:
     log: VerifierKey | None = None
     operator: VerifierKey | None = None
     clock: str | None = None
-    departments: frozenset[str] = frozenset()
     keys: Mapping[tuple[str, bytes], RegisteredKey] = field(default_factory=dict)
     items: Mapping[str, int] = field(default_factory=dict)
     rules: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def departments(self) -> frozenset[str]:
+        """Every issuer that was ever registered, with a key in force or without."""
+        return frozenset(item.issuer for item in self.keys.values())
 
     def signers(self, statement: Statement) -> frozenset[VerifierKey]:
         """Verify every signature of the statement; each must be by the operator, its issuer or the key it introduces.
@@ -104,7 +108,6 @@ class Registry:
                 key = VerifierKey.parse(_text(about, "key"))
                 return replace(
                     self,
-                    departments=self.departments | {statement.issuer},
                     keys=self._with_key(RegisteredKey(key, statement.issuer)),
                 )
             case StatementType.KEY_ROTATED:

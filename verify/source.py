@@ -53,7 +53,23 @@ class LogSource(Protocol):
         """What a store contradicts besides, asked when all entries were read."""
 
 
-class FolderSource:
+class _Copy:
+    """A mere copy of a log: what it says beside the log is nothing."""
+
+    def own_findings(
+        self,
+        first: int,  # noqa: ARG002 - the protocol's arguments
+        entries: Sequence[ExaminedEntry | None],  # noqa: ARG002
+    ) -> Iterable[Finding]:
+        """None."""
+        return ()
+
+    def closing_findings(self) -> Iterable[Finding]:
+        """None."""
+        return ()
+
+
+class FolderSource(_Copy):
     """A log archived as files."""
 
     def __init__(self, folder: Path) -> None:
@@ -84,18 +100,6 @@ class FolderSource:
         path = self._folder / openings_path(number, width)
         return self._read(openings_path(number, width)) if path.exists() else None
 
-    def own_findings(
-        self,
-        first: int,  # noqa: ARG002 - the protocol's arguments
-        entries: Sequence[ExaminedEntry | None],  # noqa: ARG002
-    ) -> Iterable[Finding]:
-        """A copy of the log says nothing beside it."""
-        return ()
-
-    def closing_findings(self) -> Iterable[Finding]:
-        """A copy of the log says nothing beside it."""
-        return ()
-
     def _read(self, path: str, instead: str | None = None) -> bytes:
         try:
             return (self._folder / path).read_bytes()
@@ -108,7 +112,7 @@ class FolderSource:
             raise SourceUnavailable(message) from None
 
 
-class HttpSource:
+class HttpSource(_Copy):
     """A log served over HTTP; entry bundles may need a token (format.md section 4)."""
 
     def __init__(self, url: str, token: str | None = None) -> None:
@@ -141,18 +145,6 @@ class HttpSource:
     def openings(self, number: int, width: int) -> bytes | None:  # noqa: ARG002 - the protocol's arguments
         """Openings do not travel over this interface."""
         return None
-
-    def own_findings(
-        self,
-        first: int,  # noqa: ARG002 - the protocol's arguments
-        entries: Sequence[ExaminedEntry | None],  # noqa: ARG002
-    ) -> Iterable[Finding]:
-        """A copy of the log says nothing beside it."""
-        return ()
-
-    def closing_findings(self) -> Iterable[Finding]:
-        """A copy of the log says nothing beside it."""
-        return ()
 
     def _get(self, path: str, instead: str | None = None) -> bytes:
         try:

@@ -21,8 +21,8 @@ from ledger.service import open_for_reading
 from ledger.subjects import check_identifier
 from ledger.vocabulary import TERMS
 from projections.as_of import parse_as_of
-from projections.catalogue import published_items
 from projections.history import subject_history, whole_history
+from projections.publications import publications
 from projections.records import RecordView, fold_records, standing
 from verify.handle import organisation_handle
 
@@ -64,7 +64,7 @@ def records(
             check_identifier(scheme, code)
             history = subject_history(ledger.recorder, ledger.mapper, organisation_handle(scheme, code))
         views = fold_records(history, instant).values()
-        items = published_items(ledger.recorder, ledger.mapper)
+        items = publications(ledger.recorder, ledger.mapper)[0].items
     shown = list(views) if revoked else standing(views)
     if output is Format.JSON:
         json.dump([record_json(view) for view in shown], sys.stdout, ensure_ascii=False, indent=1)

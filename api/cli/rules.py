@@ -18,7 +18,7 @@ from ledger.home import LedgerHome
 from ledger.rulebook.book import parse_rule, rule_name, shipped_rules
 from ledger.rulebook.difference import Difference, differences
 from ledger.service import open_for_reading
-from projections.rules import published_rules
+from projections.publications import publications
 from verify.strict import JsonValue
 
 _SHOWN = 200
@@ -70,7 +70,7 @@ def publish(
 def _versions(ledger: Path | None, url: str | None) -> set[tuple[str, int]]:
     if ledger is not None:
         with open_for_reading(LedgerHome(ledger), os.urandom) as opened:
-            return set(published_rules(opened.recorder, opened.mapper).versions)
+            return set(publications(opened.recorder, opened.mapper)[1].versions)
     if url is not None:
         with LedgerClient(url) as client:
             match client.get_json("/v1/rules"):

@@ -31,8 +31,8 @@ from ledger.errors import RuleBroken
 from ledger.service import WritableLedger
 from ledger.subjects import Subject
 from ledger.vocabulary import ObjectionOutcome, RecordStatus
-from projections.catalogue import published_items
 from projections.history import subject_history, whole_history
+from projections.publications import publications
 from projections.records import RecordView, SubjectView, fold_records, public_view, standing
 from tests.ledger.harness import ENTERPRISE, NOON, OTHER_ENTERPRISE, PENALTY, Desk, put
 from verify.commitment import Opening
@@ -413,6 +413,6 @@ def test_the_history_of_an_unknown_subject_is_empty(opened: WritableLedger, tmp_
 
 def test_published_items_are_those_the_writer_admits_under(opened: WritableLedger) -> None:
     """Readers rebuild the catalogue from the events alone."""
-    items = published_items(opened.recorder, opened.mapper)
+    items = publications(opened.recorder, opened.mapper)[0].items
 
     assert dict(items) == dict(opened.sequencer.rules.catalogue.items)
