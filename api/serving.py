@@ -7,17 +7,20 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from types import FrameType
 
 import uvicorn
 
 from api.admission import BatchAdmission
+from api.clockwork import ticking
 from api.http.app import create_app
 from api.http.context import Context
+from ledger.administration import Pen
 from ledger.errors import Fatal
 from ledger.sequencer import Sequencer
 from ledger.service import WritableLedger
+from verify.registry import STATEMENT_CLOCK
 
 _LOOK_SECONDS = 0.2
 
@@ -29,10 +32,12 @@ _SWITCH_SECONDS = 0.001
 Python's default of 5 ms a batch of 20 statements waited 70 ms for that alone."""
 
 
-def serve_until_stopped(ledger: WritableLedger, host: str, port: int, ready: Callable[[str], None]) -> None:
+def serve_until_stopped(
+    ledger: WritableLedger, host: str, port: int, pen: Callable[[], Pen], ready: Callable[[str], None]
+) -> None:
     """Serve until a signal, or until the sequencer fails, and then raise what it failed with.
 
-    `ready` is called with the address once requests are answered.
+    `pen` signs what the ledger's clock says. `ready` is called with the address once requests are answered.
     """
     sys.setswitchinterval(_SWITCH_SECONDS)
     sequencer = ledger.sequencer
@@ -51,10 +56,20 @@ def serve_until_stopped(ledger: WritableLedger, host: str, port: int, ready: Cal
             timeout_graceful_shutdown=_PATIENCE_SECONDS,
         )
         server = uvicorn.Server(config)
-        with _watched(server, listener, sequencer, ready), _signals_stop_no_more_than(server):
+        with (
+            _watched(server, listener, sequencer, ready),
+            _signals_stop_no_more_than(server),
+            _clock(ledger, pen),
+        ):
             server.run([listener])
     if sequencer.failure is not None:
         raise Fatal(f"stopped: {sequencer.failure}") from sequencer.failure
+
+
+def _clock(ledger: WritableLedger, pen: Callable[[], Pen]) -> AbstractContextManager[None]:
+    """A simulated ledger has no day of its own: its clock is run by `kesu clock run --today`."""
+    simulated = ledger.sequencer.rules.registry.clock == STATEMENT_CLOCK
+    return nullcontext() if simulated else ticking(ledger, pen)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from api.cli.imports import run_import
 from api.cli.ledger import create_ledger
 from api.cli.place import open_place, pen
 from api.client import LedgerClient
-from api.sample import write_sample
+from api.sampling.tables import write_sample
 from bench.peers import ed25519_verifications_per_second, eventsourcing_saves_per_second
 from ledger.administration import application_statement, catalogue_statement
 from ledger.home import LedgerHome, create_home, write_secret

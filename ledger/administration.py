@@ -68,6 +68,12 @@ def application_statement(pen: Pen, name: str) -> Submission:
     return pen.write(StatementType.DEPARTMENT_REGISTERED, about, {"name": name})
 
 
+def addition_statement(pen: Pen, new: VerifierKey) -> Submission:
+    """`key.added` as a key in force signs it; the new key and the operator countersign."""
+    about: dict[str, JsonValue] = {"department": pen.issuer, "key": str(new)}
+    return pen.write(StatementType.KEY_ADDED, about, {})
+
+
 def rotation_statement(pen: Pen, new: SigningKey) -> Submission:
     """`key.rotated`: signed by the key in force and by the new one."""
     about: dict[str, JsonValue] = {

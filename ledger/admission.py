@@ -6,54 +6,32 @@ Runs before the sequencer, in parallel for many statements; what depends on a re
 from __future__ import annotations
 
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from ledger.catalogue import CatalogueItem, DefinitionFault, concerns_natural_person, judge_values, parse_item
-from ledger.domain.events import (
+from ledger.domain.bodies import (
     AnyBody,
     CataloguePublished,
+    ListingDecided,
+    ListingNotified,
     RecordCorrected,
     RecordFiled,
     RulesPublished,
-    read_body,
+    SubjectLinked,
 )
+from ledger.domain.reading import read_body
 from ledger.errors import Fault, NotAdmissible, NotEntitled
 from ledger.judgement import SUBJECT
+from ledger.particulars import DATA_PREFIX, path_faults, shape_fault
 from ledger.rulebook.book import parse_rule
 from ledger.subjects import Subject, read_subject
-from ledger.vocabulary import ObjectionOutcome
 from verify.commitment import Opening, wrong_openings
 from verify.errors import Incompetent, Malformed, SignatureInvalid
 from verify.note import VerifierKey
 from verify.registry import Registry, require_signed
 from verify.statement import Statement
-from verify.statement_type import ADMINISTRATIVE, StatementType, statement_type
+from verify.statement_type import ABOUT_LINKS, ADMINISTRATIVE, StatementType, statement_type
 from verify.strict import JsonValue
-
-DATA_PREFIX = "data/"
-"""Committed paths of a record's fields: ``data/<field code>``."""
-
-MAX_TEXT = 5000
-"""Characters of a reason, a claim or a list of evidence; 违法事实, the longest official text, has 5,000."""
-
-_TEXTS: Mapping[StatementType, tuple[frozenset[str], frozenset[str]]] = {
-    StatementType.LEDGER_OPENED: (frozenset(), frozenset()),
-    StatementType.DEPARTMENT_REGISTERED: (frozenset({"name"}), frozenset()),
-    StatementType.KEY_ROTATED: (frozenset(), frozenset({"reason"})),
-    StatementType.KEY_REVOKED: (frozenset({"reason"}), frozenset()),
-    StatementType.CATALOGUE_PUBLISHED: (frozenset({"definition"}), frozenset()),
-    StatementType.RULES_PUBLISHED: (frozenset({"definition"}), frozenset()),
-    StatementType.RECORD_FILED: (frozenset({"subject"}), frozenset()),
-    StatementType.RECORD_CORRECTED: (frozenset({"reason", "subject"}), frozenset({"basis", "evidence"})),
-    StatementType.RECORD_REVOKED: (frozenset({"reason"}), frozenset({"basis", "evidence"})),
-    StatementType.OBJECTION_RAISED: (frozenset({"claim"}), frozenset({"evidence", "origin"})),
-    StatementType.OBJECTION_RESOLVED: (frozenset({"outcome", "reason"}), frozenset({"evidence"})),
-}
-"""Committed paths besides the record's fields: those that must be there and those that may."""
-
-_OUTCOMES = tuple(outcome.value for outcome in ObjectionOutcome)
-_CARRIES_FIELDS = frozenset({StatementType.RECORD_FILED, StatementType.RECORD_CORRECTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +65,11 @@ def admit(raw: bytes, openings: Mapping[str, Opening], registry: Registry, catal
         kind = statement_type(statement)
         signers = require_signed(statement, registry)
         _require_openings(statement, openings)
-        _require_texts(kind, statement, openings)
+        _require_particulars(kind, statement, openings)
         body = read_body(statement, openings)
-        if kind not in ADMINISTRATIVE:
+        if kind in ABOUT_LINKS:
+            statement.reference("link")
+        elif kind not in ADMINISTRATIVE:
             statement.reference("record")
     except Malformed as error:
         raise NotAdmissible(Fault(error.part, error.rule, "see docs/format.md")) from None
@@ -98,16 +78,32 @@ def admit(raw: bytes, openings: Mapping[str, Opening], registry: Registry, catal
         raise NotEntitled(fault) from None
     except Incompetent as error:
         raise NotEntitled(Fault("signature", error.detail, f"rule {error.rule}, see docs/format.md")) from None
-    subject, item = None, None
-    warnings: tuple[Fault, ...] = ()
-    if isinstance(body, CataloguePublished):
-        item = _definition(body, openings["definition"].value)
-    if isinstance(body, RulesPublished):
-        _check_rule(body, openings["definition"].value)
-    if isinstance(body, RecordFiled | RecordCorrected):
-        subject = read_subject(openings["subject"].value)
-        item, warnings = _judge(body, subject, openings, catalogue)
+    subject, item, warnings = _read_values(body, openings, catalogue)
     return Admitted(statement, openings, signers, body, subject, item, warnings)
+
+
+def _read_values(
+    body: AnyBody, openings: Mapping[str, Opening], catalogue: Catalogue
+) -> tuple[Subject | None, CatalogueItem | None, tuple[Fault, ...]]:
+    """Subject, item and warnings of what the openings say; raises `NotAdmissible`."""
+    match body:
+        case CataloguePublished():
+            return None, _definition(body, openings["definition"].value), ()
+        case RulesPublished():
+            _check_rule(body, openings["definition"].value)
+    if "subject" not in openings:
+        return None, None, ()
+    subject = read_subject(openings["subject"].value)
+    match body:
+        case RecordFiled() | RecordCorrected() | ListingDecided():
+            return subject, *_judge(body, subject, openings, catalogue)
+        case ListingNotified():
+            item = _published(body, catalogue)
+            _require_scheme(item, subject)
+            return subject, item, ()
+        case SubjectLinked():
+            _require_former(body, subject, openings)
+    return subject, None, ()
 
 
 def _require_openings(statement: Statement, openings: Mapping[str, Opening]) -> None:
@@ -130,26 +126,11 @@ def _require_openings(statement: Statement, openings: Mapping[str, Opening]) -> 
         raise NotAdmissible(*faults)
 
 
-def _require_texts(kind: StatementType, statement: Statement, openings: Mapping[str, Opening]) -> None:
-    required, optional = _TEXTS[kind]
-    paths: AbstractSet[str] = statement.committed.keys()
-    if kind in _CARRIES_FIELDS:
-        paths = {path for path in paths if not path.startswith(DATA_PREFIX)}
-    faults = [
-        Fault(f"committed/{path}", f"a {kind.value} statement commits to it", "add it")
-        for path in sorted(required - paths)
-    ]
-    faults += [
-        Fault(f"committed/{path}", f"a {kind.value} statement does not have it", "leave it out")
-        for path in sorted(paths - required - optional)
-    ]
-    for path in sorted(paths & (required | optional) - {"subject", "definition"}):
-        value = openings[path].value
-        if not isinstance(value, str) or not 0 < len(value.strip()) <= MAX_TEXT:
-            faults.append(Fault(path, f"must be a text of 1 to {MAX_TEXT} characters", "say it in words"))
-        elif path == "outcome" and value not in _OUTCOMES:
-            allowed = ", ".join(_OUTCOMES)
-            faults.append(Fault(path, f"must be one of {allowed}", "choose one"))
+def _require_particulars(kind: StatementType, statement: Statement, openings: Mapping[str, Opening]) -> None:
+    faults = path_faults(kind, frozenset(statement.committed))
+    if not faults:
+        found = (shape_fault(kind, path, opening.value) for path, opening in openings.items())
+        faults = [fault for fault in found if fault is not None]
     if faults:
         raise NotAdmissible(*faults)
 
@@ -175,17 +156,43 @@ def _check_rule(body: RulesPublished, value: JsonValue) -> None:
         raise NotAdmissible(Fault("definition", "has another version than about/rules", "make the two agree"))
 
 
-def _judge(
-    body: RecordFiled | RecordCorrected,
-    subject: Subject,
-    openings: Mapping[str, Opening],
-    catalogue: Catalogue,
-) -> tuple[CatalogueItem, tuple[Fault, ...]]:
+def _published(
+    body: RecordFiled | RecordCorrected | ListingDecided | ListingNotified, catalogue: Catalogue
+) -> CatalogueItem:
     item = catalogue.items.get((body.item, body.item_version))
     if item is None:
         raise NotAdmissible(
             Fault("about/catalogue", "this version of the item is not published", "use a published version")
         )
+    return item
+
+
+def _require_scheme(item: CatalogueItem, subject: Subject) -> None:
+    if subject.scheme not in item.schemes:
+        raise NotAdmissible(
+            Fault(
+                "subject",
+                "the catalogue item does not take subjects that are identified in this scheme",
+                f"identify the subject in one of the schemes {', '.join(item.schemes)}",
+            )
+        )
+
+
+def _require_former(body: SubjectLinked, subject: Subject, openings: Mapping[str, Opening]) -> None:
+    former = read_subject(openings["former"].value, "former")
+    if former.handle != body.handle:
+        raise NotAdmissible(Fault("about/handle", "is not the handle of former", "compute it from scheme and code"))
+    if former.handle == subject.handle:
+        raise NotAdmissible(Fault("former", "is the subject itself", "name the other identifier"))
+
+
+def _judge(
+    body: RecordFiled | RecordCorrected | ListingDecided,
+    subject: Subject,
+    openings: Mapping[str, Opening],
+    catalogue: Catalogue,
+) -> tuple[CatalogueItem, tuple[Fault, ...]]:
+    item = _published(body, catalogue)
     values = {
         path.removeprefix(DATA_PREFIX): opening.value
         for path, opening in openings.items()

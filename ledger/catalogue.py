@@ -24,6 +24,7 @@ from ledger.catalogue_item import (
     Field,
     FieldKind,
     Labels,
+    Nature,
     Openness,
     concerns_natural_person,
     is_calendar_date,
@@ -42,6 +43,7 @@ __all__ = [
     "Field",
     "FieldKind",
     "Judgement",
+    "Nature",
     "Openness",
     "concerns_natural_person",
     "item_definition",
@@ -59,7 +61,9 @@ _COUNTED: Final = frozenset({FieldKind.MONEY, FieldKind.INTEGER})
 
 _LABEL_MAPS: Final = frozenset({"required_when", "natural_person_labels"})
 _ITEM_KNOWN: Final = frozenset(field.name for field in fields(CatalogueItem))
-_ITEM_OPTIONAL: Final = {"disclose_within", "subject_name_field", "subject_code_field", "natural_person_labels"}
+_ITEM_OPTIONAL: Final = frozenset(
+    {"nature", "disclose_within", "subject_name_field", "subject_code_field", "decided_on", "natural_person_labels"}
+)
 _FIELD_KNOWN: Final = frozenset(field.name for field in fields(Field))
 _FIELD_NEEDED: Final = frozenset({"code", "zh", "kind", "required", "public"})
 _CLOCK_KNOWN: Final = frozenset(field.name for field in fields(Clock))
@@ -70,6 +74,7 @@ def parse_item(definition: object) -> CatalogueItem:
     parts = _Node(definition, "$").members(_ITEM_KNOWN, _ITEM_KNOWN - _ITEM_OPTIONAL)
     natural = parts.get("natural_person_labels")
     disclose = parts.get("disclose_within")
+    nature = parts.get("nature")
     item = CatalogueItem(
         item=parts["item"].matching(_SLUG, "lower-case words joined by hyphens"),
         version=parts["version"].whole(1),
@@ -77,6 +82,7 @@ def parse_item(definition: object) -> CatalogueItem:
         basis=parts["basis"].text(),
         effective_from=parts["effective_from"].day(),
         category=parts["category"].text(),
+        nature=None if nature is None else Nature(nature.among(tuple(Nature))),
         method=parts["method"].text(),
         frequency=parts["frequency"].text(),
         query_period=parts["query_period"].text(),
@@ -86,6 +92,7 @@ def parse_item(definition: object) -> CatalogueItem:
         disclose_within=None if disclose is None else _clock(disclose),
         subject_name_field=_code(parts.get("subject_name_field")),
         subject_code_field=_code(parts.get("subject_code_field")),
+        decided_on=_code(parts.get("decided_on")),
         natural_person_labels=() if natural is None else natural.labels(),
         fields=tuple(_field(node) for node in parts["fields"].elements(MAX_FIELDS)),
     )
@@ -233,11 +240,21 @@ def _check_item(item: CatalogueItem) -> None:
     _check_kind(known, "$.subject_name_field", item.subject_name_field, FieldKind.TEXT)
     _check_kind(known, "$.subject_code_field", item.subject_code_field, FieldKind.USCC)
     _check_labels(known, "$.natural_person_labels", item.natural_person_labels)
+    _check_decided_on(known, item)
     if (item.disclose_within is None) is (item.openness is Openness.PUBLIC):
         rule = "A public item has a time limit for disclosure, a restricted one has none."
         refuse("$.disclose_within", rule, "Make the time limit agree with the openness.")
     for index, field in enumerate(item.fields):
         _check_field(known, f"$.fields[{index}]", field)
+
+
+def _check_decided_on(known: dict[str, Field], item: CatalogueItem) -> None:
+    path, code = "$.decided_on", item.decided_on
+    _check_kind(known, path, code, FieldKind.DATE)
+    if code is not None and not known[code].required:
+        refuse(path, f"The field {code} is not always required.", "Name a date that every record of the item has.")
+    if code is None and item.nature is Nature.ADVERSE:
+        refuse(path, "An adverse item has a day from which its periods run.", "Name the date of the document.")
 
 
 def _check_field(known: dict[str, Field], path: str, field: Field) -> None:

@@ -52,9 +52,29 @@ class Openness(StrEnum):
     RESTRICTED = "restricted"
 
 
+@unique
+class Nature(StrEnum):
+    """信息性质 (nature of the information): what records of the item say of their subjects.
+
+    市政府令第280号 第二条 has the first three, 北京市第二阶段行动计划 3 the fourth.
+    """
+
+    BASIC = "basic"
+    """基本信息: neither for nor against the subject."""
+    FAVOURABLE = "favourable"
+    """良好信息."""
+    ADVERSE = "adverse"
+    """不良（失信）信息: it alone has a class 轻微、一般、严重, and with it periods and repair (令第36号)."""
+    WARNING = "warning"
+    """警示信息: below the standard of dishonesty, or not determined by an authority; it has no class."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """时限 (time limit): so many working days from the day of the decision, and the document that says so."""
+    """时限 (time limit): so many working days from the day of the decision, and the document that says so.
+
+    Which day that is, the item says: `CatalogueItem.decided_on`.
+    """
 
     working_days: int
     source: str
@@ -99,6 +119,8 @@ class CatalogueItem:
     effective_from: str
     """The first day, YYYY-MM-DD, on which a record may be filed under this version, however old its decision."""
     category: str
+    nature: Nature | None
+    """None: the definition is older than this member, and nothing may be taken for granted."""
     method: str
     frequency: str
     query_period: str
@@ -110,6 +132,11 @@ class CatalogueItem:
     """None for a restricted item alone."""
     subject_name_field: str | None
     subject_code_field: str | None
+    decided_on: str | None
+    """认定日期: the date field, always required, from whose day the clocks and the periods of publicity run.
+
+    It is the day of the determining document. An adverse item has one; None: the clocks have nothing to run from.
+    """
     natural_person_labels: Labels
     """Which labels say that the subject is a natural person 自然人."""
     fields: tuple[Field, ...]

@@ -54,36 +54,25 @@ class LogBatch:
         """An empty batch continuing the log."""
         return cls(head, head, frontier.copy())
 
-    def append(
-        self,
-        *,
-        statement: bytes,
-        statement_id: bytes,
-        stream: str,
-        version: int,
-        subject: str,
-        recorded_at: str,
-        discloses: tuple[int, ...] = (),
-        withdraws: tuple[int, ...] = (),
-    ) -> EntryHeader:
-        """Chain one more entry; raises `Malformed` if it would be too large, and then nothing has changed."""
-        header = EntryHeader(
+    def header(self, stream: str, version: int, subject: str, recorded_at: str) -> EntryHeader:
+        """The header of the next entry, which discloses and withdraws nothing yet; time never goes back."""
+        return EntryHeader(
             seq=self.head.size,
             previous=self.head.digest,
             recorded_at=max(recorded_at, self.head.recorded_at),
             stream=stream,
             version=version,
             subject=subject,
-            discloses=discloses,
-            withdraws=withdraws,
         )
+
+    def append(self, header: EntryHeader, statement: bytes, statement_id: bytes) -> None:
+        """Chain one more entry; raises `Malformed` if it would be too large, and then nothing has changed."""
         raw = entry_bytes(header, statement)
         self.entries.append(raw)
         self.statement_ids.append(statement_id)
-        self.subjects.append(subject)
+        self.subjects.append(header.subject)
         self.head = Head(header.seq + 1, hashlib.sha256(raw).digest(), header.recorded_at)
         self.tile_hashes.extend(grow(self.frontier, leaf_hash(raw)))
-        return header
 
 
 class EdgeTiles:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from ledger.admission import Catalogue
 from ledger.catalogue import parse_item
-from ledger.domain.events import AnyBody, CataloguePublished, Erased, RulesPublished
+from ledger.domain.bodies import AnyBody, CataloguePublished, RulesPublished
+from ledger.domain.events import Erased
 from ledger.rulebook.book import Rulebook, parse_rule
 from verify.commitment import Opening
 from verify.registry import Registry
@@ -27,17 +28,17 @@ class Rules:
 
         Raises `EvidenceError`, and `DefinitionFault` for a definition that this version cannot read.
         """
-        return Rules(self.registry.apply(statement, seq), *publish(self.catalogue, self.book, body, openings))
+        return Rules(self.registry.apply(statement, seq), *publish(self.catalogue, self.book, body, openings, seq))
 
 
 def publish(
-    catalogue: Catalogue, book: Rulebook, body: AnyBody, openings: Mapping[str, Opening] | Erased
+    catalogue: Catalogue, book: Rulebook, body: AnyBody, openings: Mapping[str, Opening] | Erased, seq: int
 ) -> tuple[Catalogue, Rulebook]:
-    """Catalogue and rulebook after an event; the same two if it publishes nothing. Raises `DefinitionFault`."""
+    """Catalogue and rulebook after entry `seq`; the same two if it publishes nothing. Raises `DefinitionFault`."""
     if not isinstance(openings, Erased):
         match body:
             case CataloguePublished():
                 return catalogue.with_item(parse_item(openings["definition"].value)), book
             case RulesPublished(rules=name):
-                return catalogue, book.with_rule(parse_rule(name, openings["definition"].value))
+                return catalogue, book.with_rule(parse_rule(name, openings["definition"].value), seq)
     return catalogue, book

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from ledger.admission import Admitted, admit
 from ledger.application import LedgerApplication
-from ledger.catalogue import Openness
+from ledger.batch import Batch
+from ledger.beijing import beijing_day
 from ledger.chain import EdgeTiles, Head, LogBatch
 from ledger.definition import DefinitionFault
-from ledger.domain.events import Recorded, recorded
-from ledger.domain.record import CreditRecord, Disclosure, decide, evolve
+from ledger.domain.deadlines import Period
+from ledger.domain.link import LinksAfter
 from ledger.errors import (
     Busy,
     Fatal,
@@ -31,22 +31,24 @@ from ledger.errors import (
     NotAdmissible,
     NotEntitled,
     Refusal,
-    RuleBroken,
     StatementIdReused,
     Stopped,
     StoreUnsound,
 )
+from ledger.refolding import fold_deadlines, fold_links
 from ledger.rules_in_force import Rules
 from ledger.signer import Signer
+from ledger.states import States
+from ledger.store.deadlines import Deadlines
+from ledger.store.links import Links
 from ledger.store.reader import LogReader, make_receipts
 from ledger.store.vault import KeyStore
 from verify.commitment import Opening
 from verify.entry import split_entry
-from verify.errors import EvidenceError, Incompetent, Malformed
+from verify.errors import Incompetent, Malformed
 from verify.receipt import Receipt
-from verify.registry import STATEMENT_CLOCK
 from verify.statement import Statement
-from verify.statement_type import ADMINISTRATIVE
+from verify.statement_type import ABOUT_LINKS, ADMINISTRATIVE
 from verify.strict import format_instant
 
 MAX_WAITING = 4096
@@ -54,9 +56,6 @@ MAX_WAITING = 4096
 
 MAX_BATCH = 512
 """Statements in one transaction: enough to make the fsyncs cheap, little enough to answer in a fraction of a second."""
-
-_CACHED_RECORDS = 50_000
-"""Record states kept in memory, about 500 bytes each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +75,9 @@ class _Waiting:
 
 
 @dataclass(slots=True)
-class _Batch:
-    """Decisions of one batch, not durable yet: all of it is taken over after the commit, or none."""
+class _Answers:
+    """What the statements of one batch will be answered with once it is durable."""
 
-    log: LogBatch
-    rules: Rules
-    ledger_stream: str | None
-    ledger_version: int
-    records: dict[UUID, CreditRecord | None]
-    events: list[Recorded] = field(default_factory=list)
     accepted: list[_Waiting] = field(default_factory=list)
     repeated: list[tuple[_Waiting, int, bytes]] = field(default_factory=list)
     refused: list[tuple[_Waiting, Refusal]] = field(default_factory=list)
@@ -101,11 +94,13 @@ class Sequencer:
         self._application = application
         self._recorder = application.ledger_recorder
         self._reader = LogReader(self._recorder.engine)
+        self._deadlines = Deadlines(self._recorder.engine)
+        self._links = Links(self._recorder.engine)
         self._vault = vault
         self._signer = signer
         self._clock = clock
         self._queue: queue.Queue[_Waiting | None] = queue.Queue(MAX_WAITING)
-        self._records: OrderedDict[UUID, CreditRecord] = OrderedDict()
+        self._states = States(self._recorder, application.recorded_mapper)
         self._failure: BaseException | None = None
         self._stopping = False
         self._accepting = threading.Lock()
@@ -115,6 +110,10 @@ class Sequencer:
         self._ledger_version = 0
         self._require_head()
         self._rules = self._replay_rules()
+        if self._deadlines.folded_size() != self._head.size:  # written by an earlier version, or not at all
+            self._recorder.refold(list(fold_deadlines(self._recorder, application.recorded_mapper, self._rules)))
+        if self._links.folded_size() != self._head.size:
+            self._recorder.refold_links(list(fold_links(self._recorder, application.recorded_mapper)))
         self._signer.publish(self._head.size)
         self._edge = EdgeTiles(self._reader.tile)
         self._frontier = self._reader.frontier(self._head.size)
@@ -123,6 +122,16 @@ class Sequencer:
     def rules(self) -> Rules:
         """Registry and catalogue as of the last batch; safe to read from any thread."""
         return self._rules
+
+    @property
+    def today(self) -> date:
+        """The day in Beijing that the ledger's clock shows."""
+        return beijing_day(format_instant(self._clock()))
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """The deadlines of all records; safe to read from any thread."""
+        return self._deadlines
 
     @property
     def failure(self) -> BaseException | None:
@@ -214,10 +223,10 @@ class Sequencer:
 
     def process(self, waiting: list[_Waiting]) -> None:
         """Decide, commit, sign and answer one batch; raises only what is fatal."""
-        batch = self._decide_all(waiting)
+        batch, answers = self._decide_all(waiting)
         if batch.events:
             self._vault.ensure(event.facts.subject for event in batch.events)
-            self._application.save(*batch.events, batch=batch.log)
+            self._application.save(*batch.events, batch=batch.log, deadlines=batch.deadlines, links=batch.changed_links)
             checkpoint = self._signer.publish(batch.log.head.size)
             if checkpoint is None:
                 raise Fatal("the signer did not see the batch that was committed")
@@ -227,28 +236,51 @@ class Sequencer:
             self._edge.add(batch.log.tile_hashes)
             receipts = make_receipts(checkpoint, numbered, self._edge.tile)
             self._edge.forget_full()
-            for item, receipt, (seq, _raw) in zip(batch.accepted, receipts, numbered, strict=True):
+            for item, receipt, (seq, _raw) in zip(answers.accepted, receipts, numbered, strict=True):
                 item.future.set_result(Accepted(receipt, seq, repeated=False, warnings=item.admitted.warnings))
-        for item, refusal in batch.refused:
+        for item, refusal in answers.refused:
             item.future.set_exception(refusal)
-        for item, seq, raw in batch.repeated:
+        for item, seq, raw in answers.repeated:
             item.future.set_result(Accepted(self._reader.receipt(seq, raw), seq, repeated=True))
 
-    def _decide_all(self, waiting: list[_Waiting]) -> _Batch:
-        log = LogBatch.after(self._head, self._frontier)
-        batch = _Batch(log, self._rules, self._ledger_stream, self._ledger_version, self._load_records(waiting))
+    def _decide_all(self, waiting: list[_Waiting]) -> tuple[Batch, _Answers]:
+        batch, answers = self._next_batch(waiting), _Answers()
         stored = self._reader.find([UUID(item.admitted.statement.id) for item in waiting])
         now = format_instant(self._clock())
         for item in waiting:
             try:
-                self._decide(batch, item, stored, now)
+                self._decide(batch, answers, item, stored, now)
             except Refusal as refusal:
-                batch.refused.append((item, refusal))
-        return batch
+                answers.refused.append((item, refusal))
+        return batch, answers
 
-    def _decide(self, batch: _Batch, item: _Waiting, stored: Mapping[UUID, tuple[int, bytes]], now: str) -> None:
-        admitted, statement = item.admitted, item.admitted.statement
-        earlier = batch.by_id.get(statement.id)
+    def _next_batch(self, waiting: list[_Waiting]) -> Batch:
+        records, links = self._states.load(self._streams(waiting), self._rules.catalogue.items)
+        return Batch(
+            log=LogBatch.after(self._head, self._frontier),
+            rules=self._rules,
+            ledger_stream=self._ledger_stream,
+            ledger_version=self._ledger_version,
+            records=records,
+            links=links,
+            linked=LinksAfter(self._links.now()),
+            bars=lambda handle: [row.due.day for row in self._deadlines.of_subject(handle, Period.BAR)],
+        )
+
+    def _streams(self, waiting: list[_Waiting]) -> Iterator[UUID]:
+        """The records and links that the statements name."""
+        for item in waiting:
+            statement = item.admitted.statement
+            if statement.type not in ADMINISTRATIVE:
+                named = statement.reference("link" if statement.type in ABOUT_LINKS else "record")
+                if named != self._ledger_stream:
+                    yield UUID(named)
+
+    def _decide(
+        self, batch: Batch, answers: _Answers, item: _Waiting, stored: Mapping[UUID, tuple[int, bytes]], now: str
+    ) -> None:
+        statement = item.admitted.statement
+        earlier = answers.by_id.get(statement.id)
         if earlier is not None:
             found = (earlier, batch.log.entries[earlier - batch.log.start.size])
         else:
@@ -257,93 +289,23 @@ class Sequencer:
             if split_entry(found[1])[1] != statement.raw:
                 fault = Fault("id", f"entry {found[0]} has this id and says something else", "draw a new UUIDv7")
                 raise StatementIdReused(fault)
-            batch.repeated.append((item, *found))
+            answers.repeated.append((item, *found))
             return
         try:
-            batch.rules.registry.authorise(statement, admitted.signers)
-            event, rules = self._append(batch, admitted, now)
+            batch.rules.registry.authorise(statement, item.admitted.signers)
+            seq = batch.append(item.admitted, now)
         except Incompetent as error:
             raise NotEntitled(Fault("signature", error.detail, f"rule {error.rule}, see docs/format.md")) from None
         except Malformed as error:
             raise NotAdmissible(Fault(error.part, error.rule, "see docs/format.md")) from None
-        batch.rules = rules
-        batch.events.append(event)
-        batch.accepted.append(item)
-        batch.by_id[statement.id] = event.facts.seq
+        answers.accepted.append(item)
+        answers.by_id[statement.id] = seq
 
-    def _append(self, batch: _Batch, admitted: Admitted, now: str) -> tuple[Recorded, Rules]:
-        statement = admitted.statement
-        seq = batch.log.head.size
-        recorded_at = _recorded_at(batch, statement, now)
-        if statement.type in ADMINISTRATIVE:
-            stream, version = batch.ledger_stream or statement.id, batch.ledger_version + 1
-            header = batch.log.append(
-                statement=statement.raw,
-                statement_id=UUID(statement.id).bytes,
-                stream=stream,
-                version=version,
-                subject="",
-                recorded_at=recorded_at,
-            )
-            batch.ledger_stream, batch.ledger_version = stream, version
-            rules = _after(batch.rules, admitted, seq)
-            return recorded(header, statement, admitted.body, admitted.openings), rules
-        stream = statement.reference("record")
-        if stream == batch.ledger_stream:
-            fault = Fault("about/record", "this id is the ledger's own", "choose a new record id")
-            raise RuleBroken(fault)
-        state = batch.records.get(UUID(stream))
-        subject = admitted.subject.handle if admitted.subject else None
-        public = admitted.item is not None and admitted.item.openness is Openness.PUBLIC
-        disclosure = decide(state, admitted.body, statement.issuer, subject=subject, item_is_public=public)
-        filing = state.filing if state else seq
-        header = batch.log.append(
-            statement=statement.raw,
-            statement_id=UUID(statement.id).bytes,
-            stream=stream,
-            version=state.version + 1 if state else 1,
-            subject=state.subject if state else subject or "",
-            recorded_at=recorded_at,
-            discloses=(filing,) if disclosure is Disclosure.DISCLOSE else (),
-            withdraws=(filing,) if disclosure is Disclosure.WITHDRAW else (),
-        )
-        event = recorded(header, statement, admitted.body, admitted.openings)
-        batch.records[UUID(stream)] = evolve(state, event)
-        return event, batch.rules
-
-    def _load_records(self, waiting: list[_Waiting]) -> dict[UUID, CreditRecord | None]:
-        records: dict[UUID, CreditRecord | None] = {}
-        missing = set()
-        for item in waiting:
-            statement = item.admitted.statement
-            if statement.type in ADMINISTRATIVE:
-                continue
-            if statement.reference("record") == self._ledger_stream:
-                continue
-            stream = UUID(statement.reference("record"))
-            known = self._records.get(stream)
-            if known is None:
-                missing.add(stream)
-            else:
-                records[stream] = known
-        mapper = self._application.recorded_mapper
-        for stream, events in self._recorder.select_streams(missing).items():
-            state: CreditRecord | None = None
-            for stored in events:
-                state = evolve(state, mapper.to_domain_event(stored))
-            records[stream] = state
-        return records
-
-    def _take_over(self, batch: _Batch) -> None:
+    def _take_over(self, batch: Batch) -> None:
         self._head, self._frontier = batch.log.head, batch.log.frontier
         self._ledger_stream, self._ledger_version = batch.ledger_stream, batch.ledger_version
         self._rules = batch.rules
-        for stream, state in batch.records.items():
-            if state is not None:
-                self._records[stream] = state
-                self._records.move_to_end(stream)
-        while len(self._records) > _CACHED_RECORDS:
-            self._records.popitem(last=False)
+        self._states.keep(batch.records)
 
     def _require_head(self) -> None:
         """Require that the head row is that of the last entry: the next one is chained to it, and signed for ever."""
@@ -370,19 +332,3 @@ class Sequencer:
                 raise StoreUnsound(f"entry {seq} holds a definition that this version cannot read: {error}") from None
             self._ledger_stream, self._ledger_version = str(event.originator_id), event.originator_version
         return rules
-
-
-def _recorded_at(batch: _Batch, statement: Statement, now: str) -> str:
-    """The wall clock's instant; in a simulated ledger the statement's, which only entry 0 and records move."""
-    head = batch.log.head
-    clock = batch.rules.registry.clock if head.size else statement.about.get("clock")
-    if clock != STATEMENT_CLOCK:
-        return now
-    return head.recorded_at if head.size and statement.type in ADMINISTRATIVE else statement.made_at
-
-
-def _after(rules: Rules, admitted: Admitted, seq: int) -> Rules:
-    try:
-        return rules.after(admitted.statement, admitted.body, admitted.openings, seq)
-    except EvidenceError as error:
-        raise Fatal(f"an authorised statement cannot be applied: {error}") from None

@@ -57,15 +57,15 @@ def check_identifier(scheme: str, code: str, part: str = "subject") -> None:
         )
 
 
-def read_subject(value: JsonValue) -> Subject:
+def read_subject(value: JsonValue, part: str = "subject") -> Subject:
     """Read the opened value of ``subject``: ``{"code", "name", "scheme"}``; raises `NotAdmissible`."""
     match value:
         case {"scheme": str(scheme), "code": str(code), "name": str(name), **rest} if not rest:
-            check_identifier(scheme, code)
+            check_identifier(scheme, code, part)
             if not 0 < len(name) <= _MAX_NAME:
-                raise _fault("subject/name", f"a name has 1 to {_MAX_NAME} characters", "send the registered name")
+                raise _fault(f"{part}/name", f"a name has 1 to {_MAX_NAME} characters", "send the registered name")
             return Subject(scheme, code, name)
-    raise _fault("subject", "must be an object with scheme, code and name", "commit to exactly these three members")
+    raise _fault(part, "must be an object with scheme, code and name", "commit to exactly these three members")
 
 
 def subject_value(subject: Subject) -> Mapping[str, JsonValue]:

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 
 from ledger.codes import IdentifierScheme
+from ledger.rulebook.lists import Removal
+from ledger.rulebook.publicity_rules import DishonestyClass, WithheldReason
+from ledger.rulebook.repair import AbuseKind
 from ledger.rulebook.sharing import Recipient, SharingMethod, SharingType
-from verify.statement_type import StatementType
+from verify.statement_type import Clock, StatementType
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +36,67 @@ class ObjectionOutcome(StrEnum):
 
 @unique
 class RecordStatus(StrEnum):
-    """信用记录状态 (status of a record) as far as this version knows it."""
+    """信用记录状态 (status of a record), domain.md 2.5: the one that is shown where several hold."""
 
+    NOTIFIED = "notified"
+    DROPPED = "dropped"
+    STORED = "stored"
     STANDING = "standing"
     DISPUTED = "disputed"
+    MASKED = "masked"
+    CHANGED = "changed"
+    REPAIRED = "repaired"
+    REMOVED = "removed"
+    EXPIRED = "expired"
     REVOKED = "revoked"
+
+
+@unique
+class Origin(StrEnum):
+    """异议来源 (origin of an objection), S004 L30: the subject's, or found by a department itself."""
+
+    SUBJECT = "subject"
+    DEPARTMENT = "department"
+
+
+@unique
+class RemedyKind(StrEnum):
+    """救济途径 (remedy at law)."""
+
+    RECONSIDERATION = "reconsideration"
+    LITIGATION = "litigation"
+
+
+@unique
+class RemedyOutcome(StrEnum):
+    """复议、诉讼结果 (outcome of a remedy)."""
+
+    UPHELD = "upheld"
+    CHANGED = "changed"
+    ANNULLED = "annulled"
+    WITHDRAWN = "withdrawn"
+
+
+@unique
+class MaskOutcome(StrEnum):
+    """解除屏蔽的原因 (why a mask was lifted): the plan was performed, or it failed."""
+
+    PERFORMED = "performed"
+    FAILED = "failed"
+
+
+@unique
+class LinkKind(StrEnum):
+    """主体关联 (why two identifiers are one subject's)."""
+
+    CODE_CHANGED = "code-changed"
+    MERGED = "merged"
 
 
 TERMS: dict[StrEnum, Term] = {
     StatementType.LEDGER_OPENED: Term("账本启用", "S001 L38, L80 (社会信用区块链)"),
     StatementType.DEPARTMENT_REGISTERED: Term("信息提供单位登记", "S000 L26"),
+    StatementType.KEY_ADDED: Term("签名密钥增加", "S000 L30"),
     StatementType.KEY_ROTATED: Term("签名密钥更换", "S000 L30"),
     StatementType.KEY_REVOKED: Term("签名密钥注销", "S000 L30"),
     StatementType.CATALOGUE_PUBLISHED: Term("归集目录发布", "S003 L41, S001 L38"),
@@ -50,8 +104,40 @@ TERMS: dict[StrEnum, Term] = {
     StatementType.RECORD_FILED: Term("信息归集", "S000 L26"),
     StatementType.RECORD_CORRECTED: Term("更正", "S001 L40, S004 L30"),
     StatementType.RECORD_REVOKED: Term("撤销", "S001 L40, S004 L30, 行政处罚法 第四十八条"),
+    StatementType.RECORD_CHANGED: Term("变更、废止", "行政处罚法 第四十八条, 行政许可法 第四十九条"),
+    StatementType.PUBLICITY_DETERMINED: Term("公示认定", "国家发展改革委令第36号, S001 L66"),
+    StatementType.PUBLICITY_ENDED: Term("公示期满", "国家发展改革委令第36号"),
+    StatementType.MASK_APPLIED: Term("临时屏蔽", "国家发展改革委令第36号, 国办发〔2025〕22号"),
+    StatementType.MASK_LIFTED: Term("解除屏蔽", "国家发展改革委令第36号, 国办发〔2025〕22号"),
+    StatementType.REMEDY_OPENED: Term("复议、诉讼标注", "国家发展改革委令第36号, 行政处罚法 第七十三条"),
+    StatementType.REMEDY_CLOSED: Term("复议、诉讼终结", "国家发展改革委令第36号"),
+    StatementType.LISTING_NOTIFIED: Term("拟列入告知", "国办发〔2020〕49号"),
+    StatementType.LISTING_DEFENDED: Term("陈述申辩", "国办发〔2020〕49号"),
+    StatementType.LISTING_DROPPED: Term("不予列入", "国办发〔2020〕49号"),
+    StatementType.LISTING_DECIDED: Term("列入决定", "国办发〔2020〕49号, S004 L28"),
+    StatementType.LISTING_REMOVED: Term("移出", "S004 L30, 国办发〔2020〕49号"),
+    StatementType.LISTING_EXPIRED: Term("期满移出", "国办发〔2020〕49号, S004 L30"),
     StatementType.OBJECTION_RAISED: Term("异议申请", "S004 L30"),
+    StatementType.OBJECTION_FORWARDED: Term("异议转办", "S004 L30"),
+    StatementType.OBJECTION_EXTENDED: Term("延长核实", "S001 L40"),
     StatementType.OBJECTION_RESOLVED: Term("异议处理结果", "S001 L40, S004 L30"),
+    StatementType.OBJECTION_DELIVERED: Term("异议结果送达", "S001 L40"),
+    StatementType.REVIEW_REQUESTED: Term("申请复核", "S001 L40"),
+    StatementType.REVIEW_DECIDED: Term("复核结论", "S001 L40"),
+    StatementType.REPAIR_APPLIED: Term("信用修复申请", "国家发展改革委令第36号, S001 L76"),
+    StatementType.REPAIR_FORWARDED: Term("推送认定单位", "国办发〔2025〕22号"),
+    StatementType.REPAIR_ACCEPTED: Term("受理", "国办发〔2025〕22号"),
+    StatementType.REPAIR_DECLINED: Term("不予受理", "国办发〔2025〕22号"),
+    StatementType.REPAIR_EXTENDED: Term("延长办理", "国办发〔2025〕22号"),
+    StatementType.REPAIR_VERIFIED: Term("核查", "国办发〔2025〕22号"),
+    StatementType.REPAIR_GRANTED: Term("准予修复", "国家发展改革委令第36号, S001 L76"),
+    StatementType.REPAIR_REFUSED: Term("不予修复", "国家发展改革委令第36号"),
+    StatementType.REPAIR_REVOKED: Term("撤销修复", "国家发展改革委令第36号"),
+    StatementType.BAR_ENDED: Term("限制申请期满", "国家发展改革委令第36号"),
+    StatementType.DEADLINE_MISSED: Term("逾期", "S000 L26, S004 L16"),
+    StatementType.DEADLINE_RECOMPUTED: Term("期限重算", "全国年节及纪念日放假办法"),
+    StatementType.SUBJECT_LINKED: Term("新旧代码映射、主体合并", "S003 L49"),
+    StatementType.SUBJECT_SEPARATED: Term("取消映射", "S003 L49"),
     ObjectionOutcome.CORRECTED: Term("属实更正", "S001 L40"),
     ObjectionOutcome.REVOKED: Term("属实撤销", "S001 L40"),
     ObjectionOutcome.UPHELD: Term("不属实维持", "S001 L40"),
@@ -76,8 +162,58 @@ TERMS: dict[StrEnum, Term] = {
     SharingMethod.BATCH: Term("批量交换", "S003 L45, L99"),
     SharingMethod.QUERY: Term("在线查询", "S003 L45"),
     SharingMethod.VERIFICATION: Term("核验", "S003 L45"),
+    RecordStatus.NOTIFIED: Term("拟列入", "国办发〔2020〕49号"),
+    RecordStatus.DROPPED: Term("不予列入", "国办发〔2020〕49号"),
+    RecordStatus.STORED: Term("已入库", "S000 L26"),
     RecordStatus.STANDING: Term("公示中", "S004 L16"),
     RecordStatus.DISPUTED: Term("异议标注", "征信业管理条例 第二十五条"),
+    RecordStatus.MASKED: Term("临时屏蔽", "国家发展改革委令第36号, 国办发〔2025〕22号"),
+    RecordStatus.CHANGED: Term("已变更", "行政处罚法 第四十八条"),
+    RecordStatus.REPAIRED: Term("已修复", "国家发展改革委令第36号, S001 L76"),
+    RecordStatus.REMOVED: Term("已移出", "S004 L30"),
+    RecordStatus.EXPIRED: Term("期满停止公示", "国家发展改革委令第36号"),
     RecordStatus.REVOKED: Term("已撤销", "S001 L40"),
+    Origin.SUBJECT: Term("主体异议", "S004 L30"),
+    Origin.DEPARTMENT: Term("主动发现", "S004 L30"),
+    RemedyKind.RECONSIDERATION: Term("行政复议", "行政处罚法 第七十三条"),
+    RemedyKind.LITIGATION: Term("行政诉讼", "行政处罚法 第七十三条"),
+    RemedyOutcome.UPHELD: Term("维持", "行政复议法 第六十八条"),
+    RemedyOutcome.CHANGED: Term("变更", "行政复议法 第六十三条"),
+    RemedyOutcome.ANNULLED: Term("撤销、确认违法或者无效", "行政复议法 第六十四条, 行政处罚法 第四十八条"),
+    RemedyOutcome.WITHDRAWN: Term("撤回", "行政复议法 第七十四条"),
+    MaskOutcome.PERFORMED: Term("重整计划执行完毕", "国办发〔2025〕22号"),
+    MaskOutcome.FAILED: Term("重整计划终止", "国办发〔2025〕22号"),
+    LinkKind.CODE_CHANGED: Term("代码变更", "S003 L49"),
+    LinkKind.MERGED: Term("主体合并", "S003 L49"),
+    DishonestyClass.MINOR: Term("轻微", "国家发展改革委令第36号"),
+    DishonestyClass.ORDINARY: Term("一般", "国家发展改革委令第36号"),
+    DishonestyClass.SERIOUS: Term("严重", "国家发展改革委令第36号"),
+    WithheldReason.STATE_SECRET: Term("国家秘密", "政府信息公开条例 第十四条"),
+    WithheldReason.FORBIDDEN_BY_LAW: Term("法律、行政法规禁止公开", "政府信息公开条例 第十四条"),
+    WithheldReason.PUBLIC_SECURITY: Term(
+        "国家安全、公共安全、经济安全、社会稳定", "政府信息公开条例 第十四条, S001 L66"
+    ),
+    WithheldReason.TRADE_SECRET: Term("商业秘密", "政府信息公开条例 第十五条"),
+    WithheldReason.PERSONAL_PRIVACY: Term("个人隐私", "政府信息公开条例 第十五条"),
+    Removal.EXPIRY: Term("期满移出", "国办发〔2020〕49号"),
+    Removal.EARLY_REPAIR: Term("提前移出", "S004 L30"),
+    Removal.ANNULMENT: Term("撤销列入", "国办发〔2020〕49号"),
+    Removal.CORRECTED: Term("更正移出", "企业经营异常名录管理办法"),
+    Removal.DISQUALIFICATION: Term("取消资格", "S004 L28"),
+    Removal.ESCALATION: Term("转为严重失信主体", "S001 L68"),
+    AbuseKind.FALSE_MATERIAL: Term("提供虚假材料", "国家发展改革委令第36号"),
+    AbuseKind.UNTRUE_COMMITMENT: Term("信用承诺严重不实", "国家发展改革委令第36号"),
+    AbuseKind.BROKEN_COMMITMENT: Term("故意不履行承诺", "国家发展改革委令第36号"),
+    Clock.COLLECT: Term("归集", "S000 L26"),
+    Clock.DISCLOSE: Term("公开", "S004 L16, S003 L57, S001 L66"),
+    Clock.ANNOTATE: Term("异议标注", "S001 L40"),
+    Clock.FORWARD: Term("转办", "S004 L30"),
+    Clock.VERIFY: Term("核实", "S001 L40"),
+    Clock.ACT: Term("执行并送达", "S001 L40"),
+    Clock.REVIEW: Term("复核", "S001 L40"),
+    Clock.WITHDRAW: Term("撤回", "行政处罚法 第四十八条"),
+    Clock.REPAIR_PUSH: Term("推送认定单位", "国办发〔2025〕22号"),
+    Clock.REPAIR_ACCEPT: Term("修复受理", "国办发〔2025〕22号"),
+    Clock.REPAIR_DECIDE: Term("修复决定", "国办发〔2025〕22号"),
 }
 """Chinese term and basis of every member above and of every statement type."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta, timezone
+from datetime import datetime, time
 
+from ledger.beijing import BEIJING
 from verify.errors import Malformed
 from verify.strict import check_date, check_instant, format_instant
-
-BEIJING = timezone(timedelta(hours=8))
-"""China has had one time zone, without summer time, since 1992."""
 
 
 def parse_as_of(text: str) -> str:

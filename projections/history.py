@@ -11,9 +11,9 @@ from ledger.store.recorder import LedgerRecorder
 _PAGE = 1000
 
 
-def subject_history(recorder: LedgerRecorder, mapper: RecordedMapper, handle: str) -> Iterator[Recorded]:
-    """All events of one subject, in log order."""
-    return map(mapper.to_domain_event, recorder.select_subject(handle))
+def subject_history(recorder: LedgerRecorder, mapper: RecordedMapper, *handles: str) -> Iterator[Recorded]:
+    """All events of one subject under each of its handles, in log order."""
+    return map(mapper.to_domain_event, recorder.select_subject(*handles))
 
 
 def whole_history(recorder: LedgerRecorder, mapper: RecordedMapper) -> Iterator[Recorded]:

@@ -17,5 +17,5 @@ def publications(recorder: LedgerRecorder, mapper: RecordedMapper) -> tuple[Cata
     catalogue, book = Catalogue(), Rulebook()
     for stored in recorder.select_notifications(None, recorder.max_notification_id() or 0, topics=_TOPICS):
         event = mapper.to_domain_event(stored)
-        catalogue, book = publish(catalogue, book, event.body, event.openings)
+        catalogue, book = publish(catalogue, book, event.body, event.openings, event.facts.seq)
     return catalogue, book

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
-from ledger.admission import DATA_PREFIX
-from ledger.catalogue import CatalogueItem, Openness, public_values
-from ledger.domain.events import Erased, RecordCorrected, Recorded, RecordFiled, RecordRevoked
-from ledger.domain.record import CreditRecord, evolve
+from ledger.catalogue import Openness, public_values
+from ledger.domain.bodies import (
+    ListingDecided,
+    RecordCorrected,
+    SubjectLinked,
+    SubjectSeparated,
+)
+from ledger.domain.events import Erased, Recorded
+from ledger.domain.evolve import Items, evolve
+from ledger.domain.publicity import is_shown
+from ledger.domain.state import CreditRecord, EndingKind
+from ledger.particulars import DATA_PREFIX
+from ledger.rulebook.book import Rulebook
 from ledger.vocabulary import RecordStatus
 from verify.strict import JsonValue
 
@@ -29,13 +39,22 @@ class RecordView:
 
     record: UUID
     state: CreditRecord
-    item_version: int
     subject: SubjectView | Erased
     values: Mapping[str, JsonValue] | Erased
     filed_at: str
     changed_at: str
-    superseded_by: str | None
     entries: tuple[int, ...]
+
+    @property
+    def superseded_by(self) -> str | None:
+        """The record that took this one's place, by whichever of its endings names one."""
+        named = (self.state.endings[kind].superseded_by for kind in EndingKind if kind in self.state.endings)
+        return next((successor for successor in named if successor is not None), None)
+
+    @property
+    def item_version(self) -> int:
+        """The version of the item that the values follow."""
+        return self.state.item_version
 
     @property
     def status(self) -> RecordStatus:
@@ -43,7 +62,7 @@ class RecordView:
         return self.state.status
 
 
-def fold_records(events: Iterable[Recorded], as_of: str | None = None) -> dict[UUID, RecordView]:
+def fold_records(events: Iterable[Recorded], items: Items, as_of: str | None = None) -> dict[UUID, RecordView]:
     """Fold events, in log order, into the records known at the instant `as_of` (default: all that is recorded).
 
     Records come in the order of filing, revoked ones included; events of other aggregates are passed over.
@@ -52,47 +71,46 @@ def fold_records(events: Iterable[Recorded], as_of: str | None = None) -> dict[U
     for event in events:
         if as_of is not None and event.facts.recorded_at > as_of:
             break  # recorded_at never goes back
-        if event.facts.subject:
-            views[event.originator_id] = _take(views.get(event.originator_id), event)
+        if event.facts.subject and not isinstance(event.body, SubjectLinked | SubjectSeparated):
+            views[event.originator_id] = _take(views.get(event.originator_id), event, items)
     return views
 
 
 def standing(views: Iterable[RecordView]) -> list[RecordView]:
-    """The records that were in force: all but the revoked ones."""
-    return [view for view in views if not view.state.revoked]
+    """The records that hold: filed, and neither revoked nor changed into another."""
+    over = {EndingKind.REVOKED, EndingKind.CHANGED}
+    return [view for view in views if view.state.filing is not None and over.isdisjoint(view.state.endings)]
 
 
-def public_view(view: RecordView, items: Mapping[tuple[str, int], CatalogueItem]) -> Mapping[str, object] | None:
-    """The fields of a record that everybody may see; None if the record is not publicly disclosed."""
+def public_view(view: RecordView, items: Items, book: Rulebook, day: date) -> Mapping[str, object] | None:
+    """The fields of a record that everybody may see on a day; None if it is not publicly disclosed.
+
+    A period that has passed hides the record at once, also before the ledger's clock has said so.
+    """
     item = items.get((view.state.item, view.item_version))
     if item is None or item.openness is Openness.RESTRICTED:
         return None  # restricted: corrected under a later version of its item, after it had been disclosed
     if not view.state.disclosed or isinstance(view.values, Erased):
         return None
-    return public_values(item, view.values)
+    return public_values(item, view.values) if is_shown(view.state, items, book, day) else None
 
 
-def _take(view: RecordView | None, event: Recorded) -> RecordView:
+def _take(view: RecordView | None, event: Recorded, items: Items) -> RecordView:
     facts, body = event.facts, event.body
-    state = evolve(view.state if view else None, event)
+    state = evolve(view.state if view else None, event, items)
     if view is None:
         return RecordView(
             record=event.originator_id,
             state=state,
-            item_version=body.item_version if isinstance(body, RecordFiled) else 0,
             subject=_subject(event),
             values=_data(event),
             filed_at=facts.recorded_at,
             changed_at=facts.recorded_at,
-            superseded_by=None,
             entries=(facts.seq,),
         )
     view = replace(view, state=state, changed_at=facts.recorded_at, entries=(*view.entries, facts.seq))
-    match body:
-        case RecordCorrected(item_version=version):
-            return replace(view, item_version=version, values=_data(event), subject=_subject(event))
-        case RecordRevoked(superseded_by=successor):
-            return replace(view, superseded_by=successor)
+    if isinstance(body, RecordCorrected | ListingDecided):
+        return replace(view, values=_data(event), subject=_subject(event))
     return view
 
 

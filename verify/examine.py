@@ -13,10 +13,11 @@ from verify.merkle import Frontier
 from verify.note import SignedNote, VerifierKey
 from verify.registry import Registry
 from verify.statement import Statement
-from verify.statement_type import ADMINISTRATIVE
-from verify.strict import load_json
+from verify.statement_type import ADMINISTRATIVE, StatementType
+from verify.strict import JsonValue, load_json
 from verify.tiles import TILE_WIDTH, bundle_path, parse_bundle, split_hashes
 
+_LINKED: str = StatementType.SUBJECT_LINKED.value
 _NO_NOTE = SignedNote(b"", ())
 
 
@@ -216,16 +217,19 @@ def _check_openings(entry: Entry, seq: int, openings: dict[str, Opening]) -> lis
         entry_finding(Fault.OPENING_WRONG, seq, f"an opening of the commitment at {path}", "salt or value differs")
         for path in wrong
     ]
-    if "subject" in openings and "subject" not in wrong:
-        match openings["subject"].value:
-            case {"scheme": str(scheme), "code": str(code)} if (
-                organisation_handle(scheme, code) == entry.header.subject
-            ):
-                pass
-            case _:
-                findings.append(
-                    entry_finding(
-                        Fault.SUBJECT_WRONG, seq, "the handle of the committed subject", entry.header.subject or "none"
-                    )
-                )
+    handles = {"subject": entry.header.subject}
+    if entry.statement.type == _LINKED:
+        handles["former"] = str(entry.statement.about.get("handle"))
+    for path, handle in handles.items():
+        if path in openings and path not in wrong and _handle_of(openings[path].value) != handle:
+            expected = f"the handle of the committed {path}"
+            actual = (handle or "none") if path == "subject" else "another value"
+            findings.append(entry_finding(Fault.SUBJECT_WRONG, seq, expected, actual))
     return findings
+
+
+def _handle_of(subject: JsonValue) -> str | None:
+    match subject:
+        case {"scheme": str(scheme), "code": str(code)}:
+            return organisation_handle(scheme, code)
+    return None

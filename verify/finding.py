@@ -72,6 +72,11 @@ def entry_finding(fault: Fault, seq: int, expected: str, actual: str) -> Finding
     return Finding(fault, f"entry {seq}", expected, actual, seq)
 
 
+def broken(seq: int, rule: str, actual: str) -> Finding:
+    """A finding that entry `seq` breaks a rule about what may follow on its stream."""
+    return entry_finding(Fault.RULE_BROKEN, seq, f"rule {rule}", actual)
+
+
 @dataclass(slots=True)
 class Tally:
     """What an audit has found and counted so far."""

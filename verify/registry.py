@@ -9,39 +9,57 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from verify.errors import Incompetent, Malformed, SignatureInvalid
+from verify.keys import DepartmentKeys, RegisteredKey
 from verify.note import VerifierKey
 from verify.statement import Statement, check_issuer
-from verify.statement_type import ABOUT, CatalogueRef, StatementType, publication, statement_type
+from verify.statement_type import (
+    ABOUT,
+    ADMINISTRATIVE,
+    AUTOMATIC,
+    TWO_SIGN,
+    CatalogueRef,
+    Clock,
+    ClockRef,
+    RulesRef,
+    StatementType,
+    publication,
+    statement_type,
+)
 from verify.strict import JsonValue
 
 STATEMENT_CLOCK = "statement"
 """`about.clock` of a ledger whose recorded time follows the statements' `made_at`: samples, history, never evidence."""
 
+_OPERATOR_ONLY = AUTOMATIC | {StatementType.OBJECTION_FORWARDED, StatementType.REPAIR_FORWARDED}
+"""What falls due by itself, and what the platform hands over to the providing unit."""
+
+_DEPARTMENT_OR_OPERATOR = frozenset(
+    {
+        StatementType.LISTING_DEFENDED,
+        StatementType.OBJECTION_RAISED,
+        StatementType.OBJECTION_DELIVERED,
+        StatementType.REVIEW_REQUESTED,
+        StatementType.REPAIR_APPLIED,
+    }
+)
+"""What the platform takes in from a subject, or delivers to it, as a department may."""
+
+_IN_AN_ITEM = "catalogue/"
+_CATALOGUE_CLOCKS = frozenset({Clock.COLLECT, Clock.DISCLOSE})
+"""A clock that stands in a catalogue item names that item as its rule: ``catalogue/<item>``."""
+
+_LISTED = frozenset({StatementType.LISTING_NOTIFIED, StatementType.LISTING_DECIDED})
+
 
 @dataclass(frozen=True, slots=True)
-class RegisteredKey:
-    """A department's key and from which entry on it was revoked or replaced (None = in force)."""
-
-    key: VerifierKey
-    issuer: str
-    ended_by: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Registry:
+class Registry(DepartmentKeys):
     """The fold of all administrative entries; a value, so that readers never see half a change."""
 
     log: VerifierKey | None = None
     operator: VerifierKey | None = None
     clock: str | None = None
-    keys: Mapping[tuple[str, bytes], RegisteredKey] = field(default_factory=dict)
     items: Mapping[str, int] = field(default_factory=dict)
     rules: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def departments(self) -> frozenset[str]:
-        """Every issuer that was ever registered, with a key in force or without."""
-        return frozenset(item.issuer for item in self.keys.values())
 
     def signers(self, statement: Statement) -> frozenset[VerifierKey]:
         """Verify every signature of the statement; each must be by the operator, its issuer or the key it introduces.
@@ -69,28 +87,33 @@ class Registry:
         if not required <= statement.about.keys() <= required | optional:
             members = ", ".join(sorted(required | optional))
             raise Malformed("about", f"a {kind.value} statement has the members {members}")
-        self._require_keys_in_force(statement, signers, introduced_key(statement))
+        self.require_in_force(statement, signers, (self.operator, introduced_key(statement)))
         if (kind is StatementType.LEDGER_OPENED) is not (self.operator is None):
             raise Incompetent(
                 "ledger-opened-once", "ledger.opened is the first statement of a log and of no other place"
             )
+        if kind in ADMINISTRATIVE:
+            self._authorise_administration(kind, statement, signers)
+        else:
+            self._authorise_speaker(kind, statement, signers)
+            self._require_published(kind, statement)
+
+    def _authorise_administration(
+        self, kind: StatementType, statement: Statement, signers: Collection[VerifierKey]
+    ) -> None:
         match kind:
             case StatementType.LEDGER_OPENED:
                 self._authorise_opening(statement, signers)
             case StatementType.DEPARTMENT_REGISTERED:
                 self._authorise_registration(statement, signers)
+            case StatementType.KEY_ADDED:
+                self._authorise_addition(statement, signers)
             case StatementType.KEY_ROTATED:
                 self._authorise_rotation(statement, signers)
             case StatementType.KEY_REVOKED:
                 self._authorise_revocation(statement, signers)
-            case StatementType.CATALOGUE_PUBLISHED | StatementType.RULES_PUBLISHED:
-                self._authorise_publication(kind, statement, signers)
-            case StatementType.OBJECTION_RAISED if self._is_operator(statement.issuer):
-                self._require_operator(statement, signers)
             case _:
-                self._require_department(statement, signers)
-                if "catalogue" in statement.about:
-                    self._require_item(CatalogueRef.of(statement.about))
+                self._authorise_publication(kind, statement, signers)
 
     def apply(self, statement: Statement, seq: int) -> Registry:
         """The registry after an authorised statement became entry `seq`."""
@@ -104,74 +127,56 @@ class Registry:
                     operator=VerifierKey.parse(_text(about, "operator")),
                     clock=clock if isinstance(clock, str) else None,
                 )
-            case StatementType.DEPARTMENT_REGISTERED:
+            case StatementType.DEPARTMENT_REGISTERED | StatementType.KEY_ADDED:
                 key = VerifierKey.parse(_text(about, "key"))
-                return replace(
-                    self,
-                    keys=self._with_key(RegisteredKey(key, statement.issuer)),
-                )
+                return replace(self, keys=self.with_key(RegisteredKey(key, statement.issuer)))
             case StatementType.KEY_ROTATED:
                 old, new = VerifierKey.parse(_text(about, "replaces")), VerifierKey.parse(_text(about, "key"))
                 issuer = statement.issuer
-                return replace(self, keys=self._with_key(RegisteredKey(old, issuer, seq), RegisteredKey(new, issuer)))
+                return replace(self, keys=self.with_key(RegisteredKey(old, issuer, seq), RegisteredKey(new, issuer)))
             case StatementType.KEY_REVOKED:
                 key, department = VerifierKey.parse(_text(about, "key")), _text(about, "department")
-                return replace(self, keys=self._with_key(RegisteredKey(key, department, seq)))
+                return replace(self, keys=self.with_key(RegisteredKey(key, department, seq)))
             case StatementType.CATALOGUE_PUBLISHED | StatementType.RULES_PUBLISHED as kind:
                 return self._with_publication(kind, statement)
         return self
-
-    def _with_key(self, *keys: RegisteredKey) -> Mapping[tuple[str, bytes], RegisteredKey]:
-        changed = {(item.key.name, item.key.key_id): item for item in keys}
-        return {**self.keys, **changed}
-
-    def _in_force(self, issuer: str, key: VerifierKey) -> bool:
-        registered = self.keys.get((key.name, key.key_id))
-        return (
-            registered is not None
-            and registered.key == key
-            and registered.issuer == issuer
-            and registered.ended_by is None
-        )
-
-    def _has_key_in_force(self, issuer: str) -> bool:
-        return any(item.issuer == issuer and item.ended_by is None for item in self.keys.values())
-
-    def _require_keys_in_force(
-        self, statement: Statement, signers: Collection[VerifierKey], introduced: VerifierKey | None
-    ) -> None:
-        for key in signers:
-            if key in (self.operator, introduced) or self._in_force(statement.issuer, key):
-                continue
-            registered = self.keys.get((key.name, key.key_id))
-            if registered is None:
-                raise Incompetent("key-unknown", f"key {key.name} is not registered at this position of the log")
-            if registered.ended_by is not None:
-                raise Incompetent("key-ended", f"key {key.name} was ended by entry {registered.ended_by}")
-            raise Incompetent("key-of-another", f"key {key.name} does not belong to issuer {statement.issuer}")
-
-    def _require_department(self, statement: Statement, signers: Collection[VerifierKey]) -> None:
-        if not any(self._in_force(statement.issuer, key) for key in signers):
-            raise Incompetent("department-signs", f"no key in force of issuer {statement.issuer} signed the statement")
 
     def _require_operator(self, statement: Statement, signers: Collection[VerifierKey]) -> None:
         if self.operator is None or self.operator not in signers:
             raise Incompetent("operator-signs", f"{statement.type} needs the operator's signature")
 
-    def _require_item(self, reference: CatalogueRef) -> None:
-        latest = self.items.get(reference.item)
-        if latest is None:
-            raise Incompetent("item-unknown", f"catalogue item {reference.item} is not published in this ledger")
-        if reference.version > latest:
-            raise Incompetent("item-version", f"catalogue item {reference.item} has versions up to {latest}")
+    def _authorise_speaker(self, kind: StatementType, statement: Statement, signers: Collection[VerifierKey]) -> None:
+        """Operator or department, as docs/statements.md says; that it is the right department, its stream tells."""
+        by_operator = self._is_operator(statement.issuer)
+        if kind in _OPERATOR_ONLY and not by_operator:
+            raise Incompetent("operator-signs", f"{kind.value} is said by the operator alone")
+        if by_operator and kind in _OPERATOR_ONLY | _DEPARTMENT_OR_OPERATOR:
+            self._require_operator(statement, signers)
+            return
+        self.require_department(statement, signers)
+        if kind in TWO_SIGN:
+            self.require_two(statement, signers)
 
-    def _require_free(self, key: VerifierKey, issuer: str) -> None:
-        if not key.name.startswith(f"{issuer}/") or key.name == f"{issuer}/":
-            raise Incompetent("key-name", f"a key of {issuer} is named {issuer}/<label>")
-        if any(item.key.public_key == key.public_key for item in self.keys.values()):
-            raise Incompetent("key-reused", f"the public key of {key.name} was registered before")
-        if any(item.key.name == key.name for item in self.keys.values()):
-            raise Incompetent("key-name-reused", f"a key named {key.name} was registered before")
+    def _require_published(self, kind: StatementType, statement: Statement) -> None:
+        """What a statement rests on: versions that are published, a clock that is known, a list's own standard."""
+        about = statement.about
+        item = rules = None
+        if "catalogue" in about:
+            item = CatalogueRef.of(about)
+            _require_version(self.items, "item", item.item, item.version)
+        clock = ClockRef.of(about).clock if "since" in about else None
+        if "rules" in about:
+            rules = RulesRef.of(about)
+            if clock in _CATALOGUE_CLOCKS and rules.name.startswith(_IN_AN_ITEM):
+                _require_version(self.items, "item", rules.name.removeprefix(_IN_AN_ITEM), rules.version)
+            else:
+                _require_version(self.rules, "rules", rules.name, rules.version)
+        if item is None:
+            return
+        if kind is StatementType.RECORD_FILED and f"list/{item.item}" in self.rules:
+            raise Incompetent("listing-decided", f"a record of item {item.item} is a list entry: decided, not filed")
+        if kind in _LISTED and (rules is None or rules.name != f"list/{item.item}"):
+            raise Incompetent("list-standard", f"the standard of item {item.item} is list/{item.item}")
 
     def _authorise_opening(self, statement: Statement, signers: Collection[VerifierKey]) -> None:
         operator = VerifierKey.parse(_text(statement.about, "operator"))
@@ -188,11 +193,22 @@ class Registry:
         key = VerifierKey.parse(_text(statement.about, "key"))
         if statement.about["department"] != statement.issuer:
             raise Incompetent("own-registration", "a department registers itself: about/department is the issuer")
-        if self._is_operator(statement.issuer) or self._has_key_in_force(statement.issuer):
+        if self._is_operator(statement.issuer) or self.has_key_in_force(statement.issuer):
             raise Incompetent(
                 "department-registered-once", f"{statement.issuer} is registered already and has a key in force"
             )
-        self._require_free(key, statement.issuer)
+        self.require_free(key, statement.issuer)
+        self._require_operator(statement, signers)
+        if key not in signers:
+            raise Incompetent("proof-of-possession", f"the statement must also be signed by the new key {key.name}")
+
+    def _authorise_addition(self, statement: Statement, signers: Collection[VerifierKey]) -> None:
+        """A further key beside those in force, so that two may sign: the operator watches that no key adds itself."""
+        key = VerifierKey.parse(_text(statement.about, "key"))
+        if statement.about["department"] != statement.issuer:
+            raise Incompetent("own-key", "a department adds a key of its own: about/department is the issuer")
+        self.require_free(key, statement.issuer)
+        self.require_department(statement, signers)
         self._require_operator(statement, signers)
         if key not in signers:
             raise Incompetent("proof-of-possession", f"the statement must also be signed by the new key {key.name}")
@@ -201,21 +217,21 @@ class Registry:
         old, new = (VerifierKey.parse(_text(statement.about, name)) for name in ("replaces", "key"))
         if statement.about["department"] != statement.issuer:
             raise Incompetent("own-key", "a department rotates its own key: about/department is the issuer")
-        self._require_free(new, statement.issuer)
-        if not self._in_force(statement.issuer, old) or old not in signers or new not in signers:
+        self.require_free(new, statement.issuer)
+        if not self.in_force(statement.issuer, old) or old not in signers or new not in signers:
             raise Incompetent("both-keys-sign", "a rotation is signed by the key in force and by the new key")
 
     def _authorise_revocation(self, statement: Statement, signers: Collection[VerifierKey]) -> None:
         department = check_issuer(_text(statement.about, "department"), "about/department")
         key = VerifierKey.parse(_text(statement.about, "key"))
-        if not self._in_force(department, key):
+        if not self.in_force(department, key):
             raise Incompetent("key-in-force", f"key {key.name} is not a key in force of {department}")
         if statement.issuer != department:
             if not self._is_operator(statement.issuer):
                 raise Incompetent("own-key", "a key is revoked by its department or by the operator")
             self._require_operator(statement, signers)
         else:
-            self._require_department(statement, signers)
+            self.require_department(statement, signers)
 
     def _authorise_publication(
         self, kind: StatementType, statement: Statement, signers: Collection[VerifierKey]
@@ -245,7 +261,7 @@ def introduced_key(statement: Statement) -> VerifierKey | None:
     match statement.type:
         case StatementType.LEDGER_OPENED:
             return VerifierKey.parse(_text(statement.about, "operator"))
-        case StatementType.DEPARTMENT_REGISTERED | StatementType.KEY_ROTATED:
+        case StatementType.DEPARTMENT_REGISTERED | StatementType.KEY_ADDED | StatementType.KEY_ROTATED:
             return VerifierKey.parse(_text(statement.about, "key"))
     return None
 
@@ -257,6 +273,14 @@ def require_signed(statement: Statement, registry: Registry) -> frozenset[Verifi
         raise SignatureInvalid(statement.issuer, "is missing")
     registry.authorise(statement, signers)
     return signers
+
+
+def _require_version(published: Mapping[str, int], word: str, name: str, version: int) -> None:
+    latest = published.get(name)
+    if latest is None:
+        raise Incompetent(f"{word}-unknown", f"{word} {name}: not published in this ledger")
+    if version > latest:
+        raise Incompetent(f"{word}-version", f"{word} {name}: has versions up to {latest}")
 
 
 def _text(about: Mapping[str, JsonValue], name: str) -> str:

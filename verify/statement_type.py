@@ -17,41 +17,136 @@ class StatementType(StrEnum):
 
     LEDGER_OPENED = "ledger.opened"
     DEPARTMENT_REGISTERED = "department.registered"
+    KEY_ADDED = "key.added"
     KEY_ROTATED = "key.rotated"
     KEY_REVOKED = "key.revoked"
     CATALOGUE_PUBLISHED = "catalogue.published"
     RULES_PUBLISHED = "rules.published"
     RECORD_FILED = "record.filed"
     RECORD_CORRECTED = "record.corrected"
+    RECORD_CHANGED = "record.changed"
     RECORD_REVOKED = "record.revoked"
+    PUBLICITY_DETERMINED = "publicity.determined"
+    PUBLICITY_ENDED = "publicity.ended"
+    MASK_APPLIED = "mask.applied"
+    MASK_LIFTED = "mask.lifted"
+    REMEDY_OPENED = "remedy.opened"
+    REMEDY_CLOSED = "remedy.closed"
+    LISTING_NOTIFIED = "listing.notified"
+    LISTING_DEFENDED = "listing.defended"
+    LISTING_DROPPED = "listing.dropped"
+    LISTING_DECIDED = "listing.decided"
+    LISTING_REMOVED = "listing.removed"
+    LISTING_EXPIRED = "listing.expired"
     OBJECTION_RAISED = "objection.raised"
+    OBJECTION_FORWARDED = "objection.forwarded"
+    OBJECTION_EXTENDED = "objection.extended"
     OBJECTION_RESOLVED = "objection.resolved"
+    OBJECTION_DELIVERED = "objection.delivered"
+    REVIEW_REQUESTED = "review.requested"
+    REVIEW_DECIDED = "review.decided"
+    REPAIR_APPLIED = "repair.applied"
+    REPAIR_FORWARDED = "repair.forwarded"
+    REPAIR_ACCEPTED = "repair.accepted"
+    REPAIR_DECLINED = "repair.declined"
+    REPAIR_EXTENDED = "repair.extended"
+    REPAIR_VERIFIED = "repair.verified"
+    REPAIR_GRANTED = "repair.granted"
+    REPAIR_REFUSED = "repair.refused"
+    REPAIR_REVOKED = "repair.revoked"
+    BAR_ENDED = "bar.ended"
+    DEADLINE_MISSED = "deadline.missed"
+    DEADLINE_RECOMPUTED = "deadline.recomputed"
+    SUBJECT_LINKED = "subject.linked"
+    SUBJECT_SEPARATED = "subject.separated"
 
 
 ADMINISTRATIVE = frozenset(
     {
         StatementType.LEDGER_OPENED,
         StatementType.DEPARTMENT_REGISTERED,
+        StatementType.KEY_ADDED,
         StatementType.KEY_ROTATED,
         StatementType.KEY_REVOKED,
         StatementType.CATALOGUE_PUBLISHED,
         StatementType.RULES_PUBLISHED,
     }
 )
-"""Types that advance the ledger's own stream and change the registry; all others advance a record's stream."""
+"""Types that advance the ledger's own stream and change the registry."""
+
+ABOUT_LINKS = frozenset({StatementType.SUBJECT_LINKED, StatementType.SUBJECT_SEPARATED})
+"""Types that advance the stream of a link between two subjects; all others advance a record's."""
+
+AUTOMATIC = frozenset(
+    {
+        StatementType.PUBLICITY_ENDED,
+        StatementType.LISTING_EXPIRED,
+        StatementType.BAR_ENDED,
+        StatementType.DEADLINE_MISSED,
+        StatementType.DEADLINE_RECOMPUTED,
+    }
+)
+"""Types that the ledger's clock appends, signed by the operator."""
+
+TWO_SIGN = frozenset(
+    {
+        StatementType.LISTING_DECIDED,
+        StatementType.LISTING_REMOVED,
+        StatementType.REPAIR_GRANTED,
+        StatementType.REPAIR_REFUSED,
+        StatementType.REPAIR_REVOKED,
+    }
+)
+"""Types that two keys of the issuer sign."""
+
+FILINGS = frozenset({StatementType.RECORD_FILED, StatementType.LISTING_DECIDED})
+"""Types with which a record comes into being; `discloses` and `withdraws` name the entry of one of them."""
 
 ABOUT: Mapping[StatementType, tuple[frozenset[str], frozenset[str]]] = {
     StatementType.LEDGER_OPENED: (frozenset({"log", "operator"}), frozenset({"clock"})),
     StatementType.DEPARTMENT_REGISTERED: (frozenset({"department", "key"}), frozenset()),
+    StatementType.KEY_ADDED: (frozenset({"department", "key"}), frozenset()),
     StatementType.KEY_ROTATED: (frozenset({"department", "key", "replaces"}), frozenset()),
     StatementType.KEY_REVOKED: (frozenset({"department", "key"}), frozenset()),
     StatementType.CATALOGUE_PUBLISHED: (frozenset({"catalogue"}), frozenset()),
     StatementType.RULES_PUBLISHED: (frozenset({"rules"}), frozenset()),
     StatementType.RECORD_FILED: (frozenset({"catalogue", "record"}), frozenset()),
-    StatementType.RECORD_CORRECTED: (frozenset({"catalogue", "record"}), frozenset({"objection"})),
-    StatementType.RECORD_REVOKED: (frozenset({"record"}), frozenset({"objection", "superseded_by"})),
+    StatementType.RECORD_CORRECTED: (frozenset({"catalogue", "record"}), frozenset({"objection", "remedy"})),
+    StatementType.RECORD_CHANGED: (frozenset({"record"}), frozenset({"objection", "remedy", "superseded_by"})),
+    StatementType.RECORD_REVOKED: (frozenset({"record"}), frozenset({"objection", "remedy", "superseded_by"})),
+    StatementType.PUBLICITY_DETERMINED: (frozenset({"record", "rules"}), frozenset()),
+    StatementType.PUBLICITY_ENDED: (frozenset({"record", "rules"}), frozenset()),
+    StatementType.MASK_APPLIED: (frozenset({"mask", "record"}), frozenset()),
+    StatementType.MASK_LIFTED: (frozenset({"mask", "record"}), frozenset()),
+    StatementType.REMEDY_OPENED: (frozenset({"record", "remedy"}), frozenset()),
+    StatementType.REMEDY_CLOSED: (frozenset({"record", "remedy"}), frozenset()),
+    StatementType.LISTING_NOTIFIED: (frozenset({"catalogue", "record", "rules"}), frozenset()),
+    StatementType.LISTING_DEFENDED: (frozenset({"record"}), frozenset()),
+    StatementType.LISTING_DROPPED: (frozenset({"record"}), frozenset()),
+    StatementType.LISTING_DECIDED: (frozenset({"catalogue", "record", "rules"}), frozenset()),
+    StatementType.LISTING_REMOVED: (frozenset({"record"}), frozenset({"superseded_by"})),
+    StatementType.LISTING_EXPIRED: (frozenset({"record", "rules"}), frozenset()),
     StatementType.OBJECTION_RAISED: (frozenset({"objection", "record"}), frozenset()),
+    StatementType.OBJECTION_FORWARDED: (frozenset({"objection", "record"}), frozenset()),
+    StatementType.OBJECTION_EXTENDED: (frozenset({"objection", "record"}), frozenset()),
     StatementType.OBJECTION_RESOLVED: (frozenset({"objection", "record"}), frozenset()),
+    StatementType.OBJECTION_DELIVERED: (frozenset({"objection", "record"}), frozenset()),
+    StatementType.REVIEW_REQUESTED: (frozenset({"objection", "record"}), frozenset()),
+    StatementType.REVIEW_DECIDED: (frozenset({"objection", "record"}), frozenset()),
+    StatementType.REPAIR_APPLIED: (frozenset({"record", "repair", "rules"}), frozenset()),
+    StatementType.REPAIR_FORWARDED: (frozenset({"record", "repair"}), frozenset()),
+    StatementType.REPAIR_ACCEPTED: (frozenset({"record", "repair"}), frozenset()),
+    StatementType.REPAIR_DECLINED: (frozenset({"record", "repair"}), frozenset()),
+    StatementType.REPAIR_EXTENDED: (frozenset({"record", "repair"}), frozenset()),
+    StatementType.REPAIR_VERIFIED: (frozenset({"record", "repair"}), frozenset()),
+    StatementType.REPAIR_GRANTED: (frozenset({"record", "repair"}), frozenset()),
+    StatementType.REPAIR_REFUSED: (frozenset({"record", "repair"}), frozenset()),
+    StatementType.REPAIR_REVOKED: (frozenset({"record", "repair"}), frozenset()),
+    StatementType.BAR_ENDED: (frozenset({"record", "repair", "rules"}), frozenset()),
+    StatementType.DEADLINE_MISSED: (frozenset({"clock", "record", "rules", "since"}), frozenset()),
+    StatementType.DEADLINE_RECOMPUTED: (frozenset({"clock", "record", "rules", "since"}), frozenset()),
+    StatementType.SUBJECT_LINKED: (frozenset({"handle", "link"}), frozenset()),
+    StatementType.SUBJECT_SEPARATED: (frozenset({"link"}), frozenset()),
 }
 """Members of `about`: those that must be there and those that may."""
 
@@ -61,6 +156,55 @@ _ITEM = re.compile(r"(?=.{1,64}\Z)[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
 
 _RULES = frozenset({"name", "version"})
 _RULE = re.compile(r"(?=.{1,64}\Z)[a-z]+(?:-[a-z]+)*/[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
+
+
+REFERENCES = ("objection", "remedy", "mask", "repair", "superseded_by")
+"""Members of `about` that are ids, besides `record` and `link`: free text in their place would stand in the log."""
+
+
+class Clock(StrEnum):
+    """时限 (clock): what `about.clock` of a missed or recomputed deadline may name."""
+
+    COLLECT = "collect"
+    """归集."""
+    DISCLOSE = "disclose"
+    """公开."""
+    ANNOTATE = "annotate"
+    """异议标注."""
+    FORWARD = "forward"
+    """转办."""
+    VERIFY = "verify"
+    """核实."""
+    ACT = "act"
+    """执行并送达."""
+    REVIEW = "review"
+    """复核."""
+    WITHDRAW = "withdraw"
+    """撤回, 行政处罚法 第四十八条."""
+    REPAIR_PUSH = "repair-push"
+    """推送认定单位."""
+    REPAIR_ACCEPT = "repair-accept"
+    """受理决定."""
+    REPAIR_DECIDE = "repair-decide"
+    """修复决定."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRef:
+    """One running clock, as a statement on a deadline names it: which, and the entry that started it."""
+
+    clock: Clock
+    since: int
+
+    @classmethod
+    def of(cls, about: Mapping[str, JsonValue]) -> ClockRef:
+        """Read ``about.clock`` and ``about.since``."""
+        clock, since = about.get("clock"), about.get("since")
+        if not isinstance(clock, str) or clock not in set(Clock):
+            raise Malformed("about/clock", f"must be one of {', '.join(Clock)}")
+        if type(since) is not int or since < 1:
+            raise Malformed("about/since", "must be the number of the entry that started the clock")
+        return cls(Clock(clock), since)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,20 @@ from http import HTTPStatus
 
 import typer
 
-from api.cli import catalogue, demo, department, imports, key, ledger, records, rules, statements, verification
+from api.cli import (
+    catalogue,
+    clock,
+    demo,
+    department,
+    imports,
+    key,
+    ledger,
+    records,
+    rules,
+    sample,
+    statements,
+    verification,
+)
 from api.client import Refused, Unproved, Unreachable
 from api.importer.mapping import MappingFault
 from api.importer.rows import SourceFault
@@ -48,7 +61,9 @@ app.command(
 app.command("archive")(ledger.archive)
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(rules.app, name="rules")
+app.add_typer(clock.app, name="clock")
 app.command("demo")(demo.demo)
+app.command("sample")(sample.sample)
 
 _EXPECTED = (LedgerError, EvidenceError, MappingFault, SourceFault, OSError)
 

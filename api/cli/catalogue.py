@@ -21,6 +21,7 @@ def check(file: Annotated[Path, typer.Argument(help="An item's definition (TOML)
     item = read_item(file)
     required = sum(part.required for part in item.fields)
     typer.echo(f"{item.item} version {item.version}: {item.zh}, {len(item.fields)} fields, {required} always required")
+    typer.echo(f"nature: {item.nature or 'not given'}; decided on: {item.decided_on or 'not given'}")
 
 
 @app.command("publish")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -20,12 +21,12 @@ from api.cli.ledger import create_ledger
 from api.cli.place import now, open_place, pen, read_key
 from api.cli.verification import verify_place
 from api.client import LedgerClient
-from api.sample import company_code, write_sample
+from api.sampling.tables import company_code, write_sample
 from ledger.administration import application_statement
+from ledger.beijing import BEIJING
 from ledger.codes import uscc_check_character
 from ledger.errors import LedgerError
 from ledger.home import LedgerHome, create_home, write_secret
-from projections.as_of import BEIJING
 from verify import command
 from verify.note import SigningKey, VerifierKey
 from verify.statement_type import StatementType
@@ -35,6 +36,7 @@ from verify.submission import uuid7
 _SEED = 20_261_123
 _BUREAU = "1211000000000000"
 _SEED_BYTES = 32
+_COMPANIES = 120
 
 
 class DemoFailed(LedgerError):
@@ -48,14 +50,18 @@ def demo(
     rows: Annotated[int, typer.Option(help="Penalties to generate; half as many licences")] = 600,
     once: Annotated[bool, typer.Option("--once", help="Stop after the audit (also when there is no terminal)")] = False,
 ) -> None:
-    """Create a ledger, import a generated sample over HTTP, dispute and correct a record, audit it all, serve it."""
+    """Create a ledger, import a generated sample over HTTP, dispute and correct a public one, audit it, serve it."""
     folder = folder or Path(tempfile.mkdtemp(prefix="kesu-demo-"))
     story = _Story(folder, LedgerHome(folder / "ledger"))
     story.create()
     log_key, token = story.home.log_key().verifier, story.home.auditor_token()
-    with _server(story.home.folder, port) as address, LedgerClient(address, log_key=log_key, token=token) as client:
+    with (
+        _server(story.home.folder, port) as address,
+        LedgerClient(address, log_key=log_key, token=token) as client,
+        LedgerClient(address, log_key=log_key) as anybody,
+    ):
         story.load(client, rows)
-        record = story.dispute(client)
+        record = story.dispute(client, anybody)
         typer.echo("\n4. Audit, as an auditor would run it: kesu verify --vkey KEY FOLDER")
         verdict = story.audit()
         if verdict != command.CLEAN:
@@ -104,7 +110,7 @@ class _Story:
         sample = write_sample(
             self.folder / "sample",
             seed=_SEED,
-            companies=120,
+            companies=_COMPANIES,
             penalties=rows,
             licences=rows // 2,
             today=today,
@@ -122,28 +128,32 @@ class _Story:
             if result.faults:
                 typer.echo(f"     to be mended in {faults}")
 
-    def dispute(self, client: LedgerClient) -> _Disputed:
-        """One record's story: an objection, the providing unit's correction, the outcome."""
-        company, view = self._penalty(client)
-        record = str(view["record"])
+    def dispute(self, client: LedgerClient, anybody: LedgerClient) -> _Disputed:
+        """A publicly shown record's story: an objection, the providing unit's correction, the outcome."""
+        company, record = _shown_penalty(anybody)
+        view = _full_record(client, record)
         objection = _identifier()
         raised: dict[str, JsonValue] = {"objection": objection, "record": record}
         center, bureau = (read_key(self.key_file(number)) for number in (2, 1))
-        self._say(client, center, StatementType.OBJECTION_RAISED, raised, {"claim": "处罚决定书文号录入有误"})
+        self._say(client, center, StatementType.OBJECTION_RAISED, raised, _plea("处罚决定书文号录入有误"))
         values = dict(view["values"]) if isinstance(view["values"], dict) else {}
         values["BZ"] = "更正：文号录入错误"
         corrected: dict[str, JsonValue] = {f"data/{code}": value for code, value in values.items()}
-        corrected |= {"subject": view["subject"], "reason": "经核实，文号录入错误"}
+        corrected |= {"subject": view["subject"], **_act("经核实，文号录入错误")}
         about: dict[str, JsonValue] = {
             "catalogue": {"item": view["item"], "version": view["item_version"]},
             "objection": objection,
             "record": record,
         }
         self._say(client, bureau, StatementType.RECORD_CORRECTED, about, corrected)
-        outcome: dict[str, JsonValue] = {"outcome": "corrected", "reason": "属实，已更正"}
+        outcome = {**_act("属实，已更正"), "outcome": "corrected", "unit": "测试市场监督管理局"}
         self._say(client, bureau, StatementType.OBJECTION_RESOLVED, raised, outcome)
+        self._say(client, bureau, StatementType.OBJECTION_DELIVERED, raised, _act("处理结果已送达"))
+        if record not in _shown_penalties(anybody, company):
+            raise DemoFailed("the corrected record is not publicly shown any more")
         typer.echo(
-            f"3. A record of {company} was disputed, corrected by its providing unit, and the objection resolved"
+            f"3. A publicly shown penalty of {company} was disputed, corrected by its providing unit, "
+            "and the objection resolved"
         )
         return _Disputed(record, company)
 
@@ -151,16 +161,6 @@ class _Story:
         """The auditor's command on the ledger's folder."""
         key = self.home.log_key().verifier
         return verify_place(["--vkey", str(key), str(self.home.folder)])
-
-    def _penalty(self, client: LedgerClient) -> tuple[str, dict[str, JsonValue]]:
-        for number in range(1, 121):
-            code = company_code(number)
-            answer = client.get_json(f"/v1/subjects/uscc/{code}/records")
-            listed = answer.get("records") if isinstance(answer, dict) else None
-            for view in listed if isinstance(listed, list) else []:
-                if isinstance(view, dict) and view.get("item") == "administrative-penalty":
-                    return code, view
-        raise DemoFailed("the sample has no penalty")
 
     @staticmethod
     def _say(
@@ -171,6 +171,46 @@ class _Story:
         values: dict[str, JsonValue],
     ) -> None:
         client.submit(pen(key).write(kind, about, values))
+
+
+def _shown_penalty(anybody: LedgerClient) -> tuple[str, str]:
+    """The first test company with a penalty that everybody may see: its code and the record."""
+    for number in range(1, _COMPANIES + 1):
+        code = company_code(number)
+        shown = _shown_penalties(anybody, code)
+        if shown:
+            return code, shown[0]
+    raise DemoFailed("no penalty of the sample is publicly shown")
+
+
+def _shown_penalties(anybody: LedgerClient, code: str) -> list[str]:
+    answer = anybody.get_json(f"/v1/subjects/uscc/{code}/records")
+    listed = answer.get("records") if isinstance(answer, dict) else None
+    views = [view for view in listed if isinstance(view, dict)] if isinstance(listed, list) else []
+    return [str(view["record"]) for view in views if view.get("item") == "administrative-penalty"]
+
+
+def _full_record(auditor: LedgerClient, record: str) -> dict[str, JsonValue]:
+    """The record with all its fields: a correction says every one of them again."""
+    answer = auditor.get_json(f"/v1/records/{record}")
+    view = answer.get("record") if isinstance(answer, dict) else None
+    if not isinstance(view, dict):
+        raise DemoFailed(f"the ledger does not show record {record} to its auditor")
+    return view
+
+
+def _plea(claim: str) -> dict[str, JsonValue]:
+    return {"on": _today(), "operator": "测试窗口人员", "claim": claim, "origin": "department", "evidence": []}
+
+
+def _act(reason: str) -> dict[str, JsonValue]:
+    document = hashlib.sha256(reason.encode()).hexdigest()
+    basis = "京政办发〔2020〕27号分工表第5项"
+    return {"on": _today(), "operator": "测试经办人", "basis": basis, "reason": reason, "evidence": [document]}
+
+
+def _today() -> str:
+    return now().astimezone(BEIJING).date().isoformat()
 
 
 def _identifier() -> str:

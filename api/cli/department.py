@@ -34,7 +34,7 @@ def apply(
 
 @app.command("register")
 def register(
-    application: Annotated[Path, typer.Argument(help="The department's application")],
+    application: Annotated[Path, typer.Argument(help="The department's application, or that for another key")],
     operator_key: Annotated[
         Path | None, typer.Option("--operator-key", help="Default: keys/operator.key of --ledger")
     ] = None,
@@ -49,4 +49,5 @@ def register(
     submission = Submission.parse(application.read_bytes()).countersign(read_key(operator_key))
     with open_place(ledger, url) as place:
         done = place.submit(submission)
-    typer.echo(f"entry {done.entry.header.seq}: department {done.entry.statement.issuer} is registered")
+    what = "has one more key" if done.entry.statement.type == "key.added" else "is registered"
+    typer.echo(f"entry {done.entry.header.seq}: department {done.entry.statement.issuer} {what}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ from typing import Annotated
 import typer
 
 from api.cli.place import LedgerOption, UrlOption, open_place, pen, read_key
-from ledger.administration import revocation_statement, rotation_statement
+from ledger.administration import addition_statement, revocation_statement, rotation_statement
 from ledger.home import write_secret
 from verify.note import SigningKey, VerifierKey
 from verify.statement import check_issuer
@@ -36,6 +37,21 @@ def new(
 def show(file: Annotated[Path, typer.Argument(help="File with a private key")]) -> None:
     """Print the public key of a private one."""
     typer.echo(str(read_key(file).verifier))
+
+
+@app.command("add")
+def add(
+    key: KeyOption,
+    new_key: Annotated[Path, typer.Option("--new", help="File with the additional private key, another official's")],
+    out: Annotated[Path, typer.Option("--out", help="New file for the application, to be sent to the operator")],
+) -> None:
+    """Apply for one more key: decisions on lists and repairs need the signatures of two. The operator countersigns."""
+    new = read_key(new_key)
+    submission = addition_statement(pen(read_key(key)), new.verifier).countersign(new)
+    with out.open("x", encoding="utf-8") as file:
+        json.dump(submission.to_json(), file, ensure_ascii=False)
+        file.write("\n")
+    typer.echo(f"Wrote {out}. The operator appends it with: kesu department register; it holds no secret.")
 
 
 @app.command("rotate")

@@ -75,7 +75,10 @@ def serve(
     from api.serving import serve_until_stopped  # noqa: PLC0415
 
     with open_for_writing(LedgerHome(folder), clock=now, random=os.urandom) as ledger:
-        serve_until_stopped(ledger, host, port, lambda address: typer.echo(f"Serving {folder} at {address}"))
+        operator = ledger.home.operator_key()
+        serve_until_stopped(
+            ledger, host, port, lambda: pen(operator), lambda address: typer.echo(f"Serving {folder} at {address}")
+        )
     typer.echo("Stopped.")
 
 

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
+from itertools import takewhile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,12 +17,14 @@ import typer
 from api.cli.place import Usage
 from ledger.catalogue import CatalogueItem, Field, FieldKind
 from ledger.domain.events import Erased
+from ledger.domain.link import Identity, identity_of
 from ledger.home import LedgerHome
 from ledger.service import open_for_reading
 from ledger.subjects import check_identifier
 from ledger.vocabulary import TERMS
 from projections.as_of import parse_as_of
 from projections.history import subject_history, whole_history
+from projections.links import all_links_at, links_at
 from projections.publications import publications
 from projections.records import RecordView, fold_records, standing
 from verify.handle import organisation_handle
@@ -49,33 +52,47 @@ def records(
         str | None,
         typer.Option(help="As known at the end of this day in Beijing (YYYY-MM-DD), or at an instant (...Z)"),
     ] = None,
-    revoked: Annotated[bool, typer.Option("--revoked", help="Revoked records too")] = False,
+    revoked: Annotated[
+        bool, typer.Option("--revoked", help="Revoked and changed records too, and listings not decided")
+    ] = False,
     output: Annotated[Format, typer.Option("--format", help="How to print")] = Format.TEXT,
 ) -> None:
-    """List credit records in the order of filing, as the operator and regulators see them."""
+    """List credit records in the order of filing, as the operator and regulators see them.
+
+    A subject is found by any of its codes: today's, or one that is linked to it.
+    """
     if (subject is None) is not all_subjects:
         raise Usage("name one subject as SCHEME:CODE, or give --all")
     instant = parse_as_of(as_of) if as_of is not None else None
     with open_for_reading(LedgerHome(folder), os.urandom) as ledger:
+        recorder, mapper = ledger.recorder, ledger.mapper
+        size = recorder.head().size  # what is appended from now on could be a link, but not the records it leads to
         if subject is None:
-            history = whole_history(ledger.recorder, ledger.mapper)
+            links, asked = all_links_at(recorder, mapper, size, instant), None
+            history = whole_history(recorder, mapper)
         else:
             scheme, _, code = subject.partition(":")
             check_identifier(scheme, code)
-            history = subject_history(ledger.recorder, ledger.mapper, organisation_handle(scheme, code))
-        views = fold_records(history, instant).values()
-        items = publications(ledger.recorder, ledger.mapper)[0].items
-    shown = list(views) if revoked else standing(views)
+            links = links_at(recorder, mapper, size, instant)
+            asked = identity_of(organisation_handle(scheme, code), links)
+            history = subject_history(recorder, mapper, *asked.handles)
+        items = publications(recorder, mapper)[0].items
+        views = fold_records(takewhile(lambda event: event.facts.seq < size, history), items, instant).values()
+        shown = [
+            (view, asked or identity_of(view.state.subject, links)) for view in (views if revoked else standing(views))
+        ]
     if output is Format.JSON:
-        json.dump([record_json(view) for view in shown], sys.stdout, ensure_ascii=False, indent=1)
+        json.dump([record_json(*each) for each in shown], sys.stdout, ensure_ascii=False, indent=1)
         sys.stdout.write("\n")
     elif output is Format.CSV:
         _print_csv(shown)
     else:
-        _print_text(shown, items)
+        if asked is not None:
+            _print_identity(asked)
+        _print_text([view for view, _identity in shown], items)
 
 
-def record_json(view: RecordView) -> dict[str, Any]:
+def record_json(view: RecordView, identity: Identity) -> dict[str, Any]:
     """A record with everything known of it."""
     subject = view.subject
     return {
@@ -88,12 +105,21 @@ def record_json(view: RecordView) -> dict[str, Any]:
         "subject": None
         if isinstance(subject, Erased)
         else {"scheme": subject.scheme, "code": subject.code, "name": subject.name},
+        "subject_handle": identity.subject_handle,
+        "linked_handles": list(identity.linked_handles),
         "values": None if isinstance(view.values, Erased) else dict(view.values),
         "filed_at": view.filed_at,
         "changed_at": view.changed_at,
         "superseded_by": view.superseded_by,
         "entries": list(view.entries),
     }
+
+
+def _print_identity(identity: Identity) -> None:
+    typer.echo(f"subject {identity.subject_handle}")
+    for handle in identity.linked_handles:
+        typer.echo(f"   also {handle}")
+    typer.echo("")
 
 
 def _print_text(views: list[RecordView], items: Mapping[tuple[str, int], CatalogueItem]) -> None:
@@ -119,18 +145,19 @@ def _shown(part: Field | None, value: object) -> str:
     return _cell(value)
 
 
-def _print_csv(views: Iterable[RecordView]) -> None:
-    rows = [record_json(view) for view in views]
+def _print_csv(shown: Iterable[tuple[RecordView, Identity]]) -> None:
+    rows = [record_json(*each) for each in shown]
     codes = list(dict.fromkeys(code for row in rows for code in row["values"] or {}))
     writer = csv.writer(sys.stdout)
-    writer.writerow(["record", "item", "status", "scheme", "code", "name", "filed_at", "changed_at", *codes])
+    columns = ["record", "item", "status", "subject_handle", "scheme", "code", "name", "filed_at", "changed_at"]
+    writer.writerow([*columns, *codes])
     writer.writerows(_csv_rows(rows, codes))
 
 
 def _csv_rows(rows: Iterable[dict[str, Any]], codes: list[str]) -> Iterator[list[str]]:
     for row in rows:
         subject, values = row["subject"] or {}, row["values"] or {}
-        cells = [row["record"], row["item"], row["status"]]
+        cells = [row["record"], row["item"], row["status"], row["subject_handle"]]
         cells += [subject.get(name, "") for name in ("scheme", "code", "name")]
         cells += [row["filed_at"], row["changed_at"], *(_cell(values.get(code)) for code in codes)]
         yield [f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells]

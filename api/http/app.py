@@ -8,7 +8,7 @@ from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from api.http import catalogue, log, statements, subjects
+from api.http import catalogue, log, records, statements, subjects
 from api.http.context import Context
 from api.http.docs import describe, serve_docs
 from api.problems import HANDLED, INTERNAL, PROBLEMS, MethodRefused, handle, render
@@ -21,6 +21,7 @@ Merkle-logged entry; anybody can check the log.
 
 * **Write**: `POST /v1/statements` answers with a *receipt* once the entry is under a signed, published checkpoint.
 * **Query**: `GET /v1/subjects/{scheme}/{code}/records`; with the auditor's token and `as_of`, as known at any instant.
+* **Repair**: `GET /v1/records/{record}/repair` tells which of the four conditions are met, and from when.
 * **Verify**: `GET /checkpoint` and `GET /tile/...` are a C2SP tlog-tiles log; `kesu verify URL` audits it.
 
 Errors are RFC 9457 problem details. Money is in fen 分 (0.01 yuan), instants are UTC.
@@ -40,7 +41,7 @@ def create_app(context: Context) -> FastAPI:
         telemetry={"logs": False},
     )
     app.state.context = context
-    for router in (statements.router, subjects.router, catalogue.router, log.router):
+    for router in (statements.router, subjects.router, records.router, catalogue.router, log.router):
         app.include_router(router)
     for kind in HANDLED:
         app.add_exception_handler(kind, handle)

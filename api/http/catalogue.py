@@ -20,7 +20,7 @@ _VERSION = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 
 @router.get("/v1/catalogue/{item}/{version}", summary="A version of a catalogue item 归集目录", responses=problems(404))
 def catalogue_item(item: str, version: str, context: WithContext) -> dict[str, Any]:
-    """The item's definition as the operator published it: fields, kinds, labels, limits, sources."""
+    """The item's definition as the operator published it: nature, dating field, fields, labels, limits, sources."""
     items = context.ledger.sequencer.rules.catalogue.items
     found = items.get((item, int(version))) if _VERSION.fullmatch(version) else None
     if found is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -146,7 +147,7 @@ class RecordModel(BaseModel):
     item: str
     item_version: int
     issuer: str
-    status: Annotated[str, Field(description="standing, disputed or revoked")]
+    status: Annotated[str, Field(description="standing, stored, disputed, masked, repaired, expired, revoked, ...")]
     status_zh: str
     disclosed: Annotated[bool, Field(description="Whether the record is publicly disclosed")]
     filed_at: str
@@ -157,11 +158,97 @@ class RecordModel(BaseModel):
     superseded_by: str | None
 
 
+class DeadlineModel(BaseModel):
+    """A clock or period of a record, with all that is needed to compute its last day again."""
+
+    clock: Annotated[str, Field(description="collect, disclose, verify ...; publicity-end, listing-end, bar-end")]
+    since: Annotated[int, Field(description="Number of the entry that started it")]
+    start: Annotated[date, Field(description="The day it runs from, which does not count")]
+    working_days: Annotated[int | None, Field(description="null for a period of months")]
+    day: Annotated[date, Field(description="The last day")]
+    provisional: Annotated[bool, Field(description="暂定: it runs into a year whose calendar is not published")]
+    done_on: date | None
+    settled: Annotated[bool, Field(description="Done in time, dropped, or followed by its automatic event")]
+    rule: str
+    rule_version: int
+    calendar: Annotated[list[tuple[int, int]], Field(description="Year and version of each calendar it was counted by")]
+
+
+class EndingModel(BaseModel):
+    """One way in which a record has ended."""
+
+    kind: Annotated[str, Field(description="revoked, changed, repaired, removed or expired")]
+    on: date
+    entry: int
+    superseded_by: str | None
+
+
+class RecordDetailModel(BaseModel):
+    """One record with everything that is open or over."""
+
+    record: RecordModel
+    decided_on: Annotated[date | None, Field(description="认定文书之日")]
+    masked: bool
+    endings: list[EndingModel]
+    open_objections: list[str]
+    open_remedies: list[str]
+    repairs: Annotated[dict[str, str], Field(description="Stage of each repair by its id")]
+    deadlines: list[DeadlineModel]
+
+
+class ConditionModel(BaseModel):
+    """One condition of credit repair."""
+
+    condition: str
+    zh: str
+    citation: str
+    met: bool
+    met_on: Annotated[date | None, Field(description="The day it was or will be met; null: nobody can know")]
+
+
+class RepairConditionsModel(BaseModel):
+    """信用修复条件: what an application of that day would find."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "on": "2027-02-19",
+                "may_apply": False,
+                "earliest_on": "2027-02-20",
+                "barred_until": None,
+                "conditions": [
+                    {
+                        "condition": "shortest-period",
+                        "zh": "达到最短公示期限",
+                        "citation": "《信用修复管理办法》（国家发展改革委令第36号）：申请信用修复的条件之一",
+                        "met": False,
+                        "met_on": "2027-02-20",
+                    }
+                ],
+                "rule": "repair/order-36",
+                "rule_version": 1,
+                "unconfirmed": ["publicity.withholding"],
+            }
+        }
+    )
+
+    on: date
+    may_apply: bool
+    earliest_on: Annotated[date | None, Field(description="The first day on which all holds, as far as it is known")]
+    barred_until: date | None
+    conditions: list[ConditionModel]
+    rule: str
+    rule_version: int
+    unconfirmed: Annotated[list[str], Field(description="What rests on a default that no text confirmed")]
+
+
 class RecordsModel(BaseModel):
     """A subject's records, and the checkpoint that covers everything the answer rests on."""
 
     scheme: str
     code: str
+    subject_handle: Annotated[str, Field(description="Handle of today's identifier; with as_of, of that day's")]
+    linked_handles: Annotated[list[str], Field(description="Handles of its other identifiers: 新旧代码映射、主体合并")]
     as_of: str | None
     view: Annotated[str, Field(description="public: what everybody may see; full: for auditors and regulators")]
     records: list[RecordModel]

@@ -12,6 +12,8 @@ from api.http.models import RecordModel, RecordsModel, SubjectModel
 from api.http.statements import problems
 from api.problems import TokenMissing
 from ledger.domain.events import Erased
+from ledger.domain.link import identity_of
+from ledger.store.links import Links
 from ledger.subjects import check_identifier
 from ledger.vocabulary import TERMS
 from projections.as_of import parse_as_of
@@ -30,11 +32,12 @@ router = APIRouter(tags=["subjects"])
     summary="List a subject's credit records",
 )
 def records(scheme: str, code: str, request: Request, context: WithContext, as_of: str | None = None) -> RecordsModel:
-    """The subject's records, in the order of filing.
+    """The subject's records, in the order of filing, whichever of its codes is asked for: today's, or one linked to it.
 
     Without a token: the records publicly disclosed now, with their public fields. With the auditor's token: all records
     with all fields, and with `as_of` (a date, meaning its end in Beijing, or an instant) as they were known then.
-    History is not public: a record that was repaired or withdrawn would be found in it again.
+    History is not public: a record that was repaired or withdrawn would be found in it again. Codes count as one
+    subject's as they were linked then.
     """
     check_identifier(scheme, code)
     auditor = is_auditor(request)
@@ -43,20 +46,25 @@ def records(scheme: str, code: str, request: Request, context: WithContext, as_o
     instant = parse_as_of(as_of) if as_of is not None else None
     ledger = context.ledger
     checkpoint = Checkpoint.parse(ledger.reader.checkpoint())
-    history = subject_history(ledger.recorder, ledger.mapper, organisation_handle(scheme, code))
+    links = Links(ledger.recorder.engine).at(checkpoint.size, instant)
+    identity = identity_of(organisation_handle(scheme, code), links)
+    history = subject_history(ledger.recorder, ledger.mapper, *identity.handles)
     covered = takewhile(lambda event: event.facts.seq < checkpoint.size, history)
-    views = fold_records(covered, instant).values()
-    items = ledger.sequencer.rules.catalogue.items
+    rules = ledger.sequencer.rules
+    items, today = rules.catalogue.items, ledger.sequencer.today
+    views = fold_records(covered, items, instant).values()
     shown = []
     for view in views:
-        public = public_view(view, items)
+        public = public_view(view, items, rules.book, today)
         if auditor:
-            shown.append(_model(view, None if isinstance(view.values, Erased) else view.values))
+            shown.append(record_model(view, None if isinstance(view.values, Erased) else view.values))
         elif public is not None:
-            shown.append(_model(view, public))
+            shown.append(record_model(view, public))
     return RecordsModel(
         scheme=scheme,
         code=code,
+        subject_handle=identity.subject_handle,
+        linked_handles=list(identity.linked_handles),
         as_of=instant,
         view="full" if auditor else "public",
         records=shown,
@@ -64,7 +72,8 @@ def records(scheme: str, code: str, request: Request, context: WithContext, as_o
     )
 
 
-def _model(view: RecordView, values: Mapping[str, object] | None) -> RecordModel:
+def record_model(view: RecordView, values: Mapping[str, object] | None) -> RecordModel:
+    """A record as it travels, with the values that whoever asks may see."""
     subject = view.subject
     return RecordModel(
         record=str(view.record),

@@ -5,6 +5,7 @@ Nothing here signs, sends or asks a clock; the command line does that with what 
 * `mapping`     a TOML file that says which column becomes which field -> `Mapping`
 * `conversion`  one source value -> one catalogue value, exactly or not at all
 * `rows`        a CSV or JSON-lines file -> a stream of `SourceRow`
-* `actions`     rows -> `Action` (file, correct, revoke) or `RowFault`, remembering what each record last said
+* `actions`     rows -> `Action` (file, or any act on a record) or `RowFault`, remembering what each record last said
+* `acts`        who did what to a record when, by which law and why; what became of it
 * `faults`      the rows that could not be taken, written so that they can be put right and sent again
 """

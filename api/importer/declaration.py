@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import abc
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from api.importer.conversion import (
     MoneyUnit,
@@ -16,7 +18,18 @@ from api.importer.conversion import (
     read_text,
     replacing_reader,
 )
+from verify.statement_type import StatementType
 from verify.strict import JsonValue
+
+NO_PUBLICITY: Final[abc.Mapping[str, JsonValue]] = {
+    "class": None,
+    "summary_procedure": False,
+    "withheld": None,
+    "need": None,
+    "chosen_end": None,
+    "sector": None,
+}
+"""The committed ``publicity`` of a row that says nothing of it: all six keys, as always."""
 
 
 class SourceFormat(StrEnum):
@@ -48,17 +61,107 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Text:
+    """A text that acts commit to: the same for every row, or what a column of the row says."""
+
+    const: str | None = None
+    column: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A column with a day, and how it is written."""
+
+    column: str
+    formats: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActRule:
+    """行为 (act): one statement on a record after its filing, and where what it commits to stands."""
+
+    event: StatementType
+    texts: tuple[tuple[str, Text], ...]
+    """Committed path -> its text: all that the type asks for but ``on``, ``evidence`` and the record's fields."""
+    on: Day | None = None
+    """None: the Beijing day of the instant that the row claims."""
+    superseded_by: tuple[str, ...] = ()
+    """Columns with the key of the decision that took this one's place, in the order of ``record.key``."""
+    names: tuple[str, ...] = ()
+    """What it names in `about`: ``remedy``, ``objection``."""
+    case: str = ""
+    """Which remedy or objection of the record, where it can have several."""
+
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns that it is read from."""
+        texts = tuple(text.column for _, text in self.texts if text.column is not None)
+        return (*texts, *(() if self.on is None else (self.on.column,)), *self.superseded_by)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """结果 (outcome): what happened to the record of a row with these words in these columns, step by step."""
+
+    when: tuple[tuple[str, tuple[str, ...]], ...]
+    """Column -> words, of which it must have one; every column must."""
+    unless: tuple[tuple[str, tuple[str, ...]], ...]
+    """Column -> words; one that has one of them is enough to pass the outcome over."""
+    steps: tuple[ActRule, ...]
+
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns that it is read from."""
+        told = (column for column, _ in self.when + self.unless)
+        return (*told, *(column for step in self.steps for column in step.columns()))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A column, and what each of its words says; None: as little as an empty cell."""
+
+    column: str
+    meanings: tuple[tuple[str, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicityRule:
+    """公示认定 (what the unit determined about publicity): where it stands in the rows that file records."""
+
+    given_class: str | None = None
+    """The class of every row; None: `classes` tells it, or the table gives none."""
+    classes: Words | None = None
+    summary: Words | None = None
+    """简易程序: any meaning says that the procedure was the summary one."""
+    withheld: Words | None = None
+    """不予公开: words mean reasons."""
+    withheld_text: Text = Text()
+    """The text that is recorded with a reason."""
+
+    @property
+    def gives_class(self) -> bool:
+        """Say whether rows can have a class."""
+        return self.given_class is not None or self.classes is not None
+
+    def columns(self) -> dict[str, str]:
+        """Return the columns that it is read from, each with the TOML key that names it."""
+        named = (("class", self.classes), ("summary", self.summary), ("withheld", self.withheld))
+        columns = {words.column: f"publicity.{name}_column" for name, words in named if words is not None}
+        if self.withheld_text.column is not None:
+            columns.setdefault(self.withheld_text.column, "publicity.withheld_text_column")
+        return columns
+
+
+@dataclass(frozen=True, slots=True)
 class ActionRules:
-    """Which words of a column file, correct or revoke a record; `changes` names a JSON object column -> [old, new]."""
+    """Which words of a column file a record, or correct, change or revoke it.
+
+    `changes` names a JSON object column -> [old, new].
+    """
 
     column: str
     file: tuple[str, ...]
-    correct: tuple[str, ...] = ()
-    revoke: tuple[str, ...] = ()
+    acts: tuple[tuple[str, ActRule], ...] = ()
     changes: str | None = None
     changes_under: str | None = None
-    correct_reason: str | None = None
-    revoke_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +231,8 @@ class Mapping:
     made_at: MadeAt | None
     subject: Subject
     fields: tuple[FieldRule, ...]
+    outcomes: tuple[Outcome, ...] = ()
+    publicity: PublicityRule | None = None
 
     def required_columns(self) -> dict[str, str]:
         """Return the columns that every file of this mapping must have, each with the TOML key that names it."""
@@ -139,5 +244,10 @@ class Mapping:
         if self.made_at is not None:
             columns[self.made_at.column] = "made_at.column"
         if self.action is not None:
+            for _word, act in self.action.acts:
+                columns |= dict.fromkeys(act.columns(), "action")
             columns[self.action.column] = "action.column"
+        for number, outcome in enumerate(self.outcomes, 1):
+            columns |= dict.fromkeys(outcome.columns(), f"outcomes[{number}]")
+        columns |= {} if self.publicity is None else self.publicity.columns()
         return columns | dict.fromkeys(self.key, "record.key")

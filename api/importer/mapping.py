@@ -5,10 +5,15 @@ Tables and their keys:
     [source]            format, encoding, delimiter
     [item]              catalogue, version
     [record]            key
-    [action]            column, file, correct, revoke, changes, changes_under, correct_reason, revoke_reason
+    [act]               TEXT or TEXT_column, for operator, basis, reason, claim, unit, origin; on_column, date
+    [action]            column, file, changes, changes_under
+    [action.correct]    words; superseded_by (not of correct); whatever [act] may hold; likewise change and revoke
     [made_at]           column, date, time, offset
     [subject]           scheme | scheme_column (+ schemes), code, name
     [fields.CODE]       column | const; money | date | labels | integer | code; separator, replace, optional
+    [publicity]         class | class_column, class_labels, class_empty; summary_column, summary_words, summary_empty;
+                        withheld_column, withheld_labels, withheld_empty, withheld_text | withheld_text_column
+    [[outcomes]]        when, unless, case, steps (event, kind, outcome, superseded_by); whatever [act] may hold
 
 Any other key is refused, since a misspelt one would silently change nothing.
 """
@@ -23,23 +28,31 @@ from pathlib import Path
 from api.importer.conversion import MoneyUnit, date_reader
 from api.importer.declaration import (
     ActionRules,
+    ActRule,
     FieldKind,
     FieldRule,
     MadeAt,
     Mapping,
+    Outcome,
+    PublicityRule,
     Source,
     SourceFormat,
     Subject,
 )
+from api.importer.mapping_acts import read_acts
+from api.importer.mapping_publicity import read_publicity
 from api.importer.toml_table import MappingFault, TomlTable
 
 __all__ = [
+    "ActRule",
     "ActionRules",
     "FieldKind",
     "FieldRule",
     "MadeAt",
     "Mapping",
     "MappingFault",
+    "Outcome",
+    "PublicityRule",
     "Source",
     "SourceFormat",
     "Subject",
@@ -78,15 +91,19 @@ def parse_mapping(data: bytes) -> Mapping:
         raise MappingFault("", f"is not TOML: {error}", "put that line right") from None
     item = root.table("item")
     record = root.table("record")
+    key = record.texts("key")
+    action, outcomes = read_acts(root, len(key))
     mapping = Mapping(
         source=_source(root.optional_table("source")),
         item=item.matching("catalogue", _SLUG, "a slug such as administrative-penalty"),
         item_version=item.positive("version"),
-        key=record.texts("key"),
-        action=_action(root.optional_table("action")),
+        key=key,
+        action=action,
         made_at=_made_at(root.optional_table("made_at")),
         subject=_subject(root.table("subject")),
         fields=_fields(root.table("fields")),
+        outcomes=outcomes,
+        publicity=read_publicity(root.optional_table("publicity")),
     )
     for table in (item, record, root):
         table.refuse_unknown()
@@ -103,29 +120,6 @@ def _source(table: TomlTable | None) -> Source:
         raise MappingFault("source.delimiter", "must be one ASCII character", 'write "," or ";" or "\\t"')
     table.refuse_unknown()
     return Source(None if name is None else SourceFormat(name), _ENCODINGS[encoding], delimiter)
-
-
-def _action(table: TomlTable | None) -> ActionRules | None:
-    if table is None:
-        return None
-    rules = ActionRules(
-        column=table.text("column"),
-        file=table.texts("file"),
-        correct=table.optional_texts("correct"),
-        revoke=table.optional_texts("revoke"),
-        changes=table.optional_text("changes"),
-        changes_under=table.optional_text("changes_under"),
-        correct_reason=table.optional_text("correct_reason"),
-        revoke_reason=table.optional_text("revoke_reason"),
-    )
-    words = rules.file + rules.correct + rules.revoke
-    for word in words:
-        if words.count(word) > 1:
-            raise MappingFault("action", f"names {word!r} twice", "let each word mean one action")
-    if rules.changes_under is not None and rules.changes is None:
-        raise MappingFault("action.changes_under", "has no use without action.changes", "add changes, or remove it")
-    table.refuse_unknown()
-    return rules
 
 
 def _made_at(table: TomlTable | None) -> MadeAt | None:

@@ -11,7 +11,8 @@ import hmac
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.importer.outcome import Action
+from api.importer.declaration import NO_PUBLICITY
+from api.importer.outcome import Act, Action, RecordRef
 from ledger.home import write_secret
 from verify.canonical import canonical_json
 from verify.errors import Malformed
@@ -31,33 +32,53 @@ class Numbering:
     milliseconds: int
     secret: bytes
 
-    def record_id(self, action: Action) -> str:
+    def record_id(self, record: RecordRef) -> str:
         """The record that a row is about: by its item, its key at the source and how often that key was filed."""
-        return self._uuid("record", [action.item, *action.key, action.generation])
+        return self._uuid("record", [record.item, *record.key, record.generation])
+
+    def case_id(self, record: RecordRef, what: str, case: str) -> str:
+        """A remedy or objection (`what`) on a record, by the mapping's name for it."""
+        return self._uuid(what, [record.item, *record.key, record.generation, case])
 
     def statement_id(self, action: Action, item: str, item_version: int) -> str:
-        """The statement that a row becomes: by everything it says."""
+        """The statement that a row becomes: by everything it says; how the row is written is no part of that.
+
+        Publicity of which nothing is said is no part of it either: a table may be given the column for it later.
+        """
+        subject, record = action.subject, action.record
+        publicity = dict(action.publicity or NO_PUBLICITY)
         return self._uuid(
             "statement",
             [
                 item,
                 item_version,
-                action.kind.value,
-                action.generation,
-                action.subject_scheme,
-                action.subject_code,
-                action.subject_name,
-                action.reason,
+                "file" if action.act is None else action.event.value,
+                record.generation,
+                subject.scheme,
+                subject.code,
+                subject.name,
+                None if action.act is None else _act_json(action.act),
                 action.made_at,
-                list(action.key),
+                list(record.key),
                 dict(action.values),
                 *([action.occurrence] if action.occurrence > 1 else []),
+                *([publicity] if publicity != NO_PUBLICITY else []),
             ],
         )
 
     def _uuid(self, purpose: str, parts: list[JsonValue]) -> str:
         message = purpose.encode() + b"\x00" + canonical_json(parts)
         return uuid7(self.milliseconds, hmac.digest(self.secret, message, hashlib.sha256)[:10])
+
+
+def _act_json(act: Act) -> JsonValue:
+    successor = act.successor
+    return {
+        "on": act.on,
+        "texts": dict(act.texts),
+        "names": [[name, act.rule.case] for name in act.rule.names],
+        "superseded_by": None if successor is None else [*successor.key, successor.generation],
+    }
 
 
 def open_numbering(path: Path, *, milliseconds: int, random: Random) -> Numbering:

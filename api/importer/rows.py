@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import gzip
+import hashlib
 import io
 import zlib
 from collections.abc import Iterator
@@ -66,6 +67,12 @@ class SourceRow:
     broken: str = ""
     """Why the row could not be split into columns; then `columns` is empty and `raw` holds the cells or the line."""
     raw: tuple[str, ...] = ()
+    written: bytes = b""
+    """The row as it stands in the file, in the file's encoding, without the line end behind it."""
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the row's own bytes, in hexadecimal: the document that was imported."""
+        return hashlib.sha256(self.written).hexdigest()
 
 
 def source_format(path: Path, mapping: Mapping) -> SourceFormat:
@@ -135,9 +142,10 @@ def count_rows(path: Path, mapping: Mapping) -> int:
 class _Lines:
     """The lines of a text stream with their ends, remembering those handed out since `forget`."""
 
-    def __init__(self, stream: io.TextIOBase, name: str) -> None:
+    def __init__(self, stream: io.TextIOBase, name: str, encoding: str) -> None:
         self._stream = stream
         self._name = name
+        self._encoding = encoding
         self.count = 0
         self.recent: list[str] = []
 
@@ -156,6 +164,13 @@ class _Lines:
 
     def forget(self) -> None:
         self.recent.clear()
+
+    def written(self) -> bytes:
+        """Return the bytes that the lines since `forget` were read from, without the last line end.
+
+        Both encodings are one to one: what was decoded strictly is encoded to the same bytes again.
+        """
+        return "".join(self.recent).rstrip("\r\n").encode(self._encoding)
 
 
 def _csv_rows(lines: _Lines, path: Path, mapping: Mapping) -> Iterator[SourceRow]:
@@ -182,15 +197,16 @@ def _csv_rows(lines: _Lines, path: Path, mapping: Mapping) -> Iterator[SourceRow
             broken = f"has {len(cells)} cells where the header has {len(header)}"
             own = tuple(cell for at, cell in enumerate(cells) if at >= len(header) or header[at] not in IGNORED_COLUMNS)
             yield SourceRow(number, line, {}, broken, own)
-        elif whole:
-            yield SourceRow(number, line, dict(zip(header, cells, strict=True)))
         else:
-            yield SourceRow(number, line, {name: cells[at] for at, name in kept})
+            columns: dict[str, JsonValue]
+            columns = dict(zip(header, cells, strict=True)) if whole else {name: cells[at] for at, name in kept}
+            yield SourceRow(number, line, columns, written=lines.written())
 
 
 def _json_rows(lines: _Lines, _: Path, __: Mapping) -> Iterator[SourceRow]:
     number = 0
     for text in lines:
+        written = lines.written()
         lines.forget()
         line = text.strip()
         if not line:
@@ -210,7 +226,7 @@ def _json_rows(lines: _Lines, _: Path, __: Mapping) -> Iterator[SourceRow]:
         else:
             for name in IGNORED_COLUMNS & value.keys():
                 del value[name]
-            yield SourceRow(number, lines.count, value)
+            yield SourceRow(number, lines.count, value, written=written)
 
 
 def _header(reader: Iterator[list[str]], path: Path, mapping: Mapping) -> list[str]:
@@ -239,7 +255,7 @@ def _lines_of(path: Path, mapping: Mapping) -> Iterator[_Lines]:
     newline = "" if source_format(path, mapping) is SourceFormat.CSV else "\n"
     with _bytes_of(path) as stream, closing(io.TextIOWrapper(stream, encoding, newline=newline)) as text:
         try:
-            yield _Lines(text, path.name)
+            yield _Lines(text, path.name, encoding.removesuffix("-sig"))
         except UnicodeDecodeError:
             raise SourceFault(path.name, f"is not {encoding}", 'write encoding = "auto" or save it as UTF-8') from None
 

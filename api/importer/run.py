@@ -1,31 +1,32 @@
 """An import: rows become signed statements, are sent many at a time, and what was accepted before is skipped.
 
 Rows go out in chunks, several on the way at once. Where order matters - a record occurs again, or the instant that rows
-claim moves on - the importer first waits for every answer, so a correction never overtakes its filing.
+claim moves on - the importer first waits for every answer, so a correction never overtakes its filing. The statements
+of one row are sent one after the other, each when the one before it is in the log.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from api.client import LedgerClient, Refused, Submitted
-from api.importer.actions import Action, ActionKind, Actions, Problem, RowFault
+from api.importer.actions import Action, Actions, Problem, RowFault, Taken
 from api.importer.mapping import Mapping
 from api.importer.numbering import Numbering
 from api.importer.rows import SourceRow
-from ledger.admission import DATA_PREFIX
-from ledger.catalogue import CatalogueItem
+from ledger.beijing import beijing_day
+from ledger.catalogue import CatalogueItem, Nature
+from ledger.particulars import CARRIES_FIELDS, DATA_PREFIX
+from ledger.subjects import subject_value
 from verify.note import SigningKey
-from verify.statement_type import StatementType
 from verify.strict import JsonValue
 from verify.submission import Draft, Random, Submission
 
 CHUNK = 200
-"""Rows in one request."""
+"""Statements in one request; a row that becomes several stays whole."""
 
 CONNECTIONS = 4
 """Requests on the way at once: while the ledger commits one it can already check the next."""
@@ -36,29 +37,45 @@ _REMEMBERED_KEYS = 50_000
 
 @dataclass(slots=True)
 class ImportResult:
-    """What became of the rows."""
+    """What became of the rows: each is accepted, skipped or a fault."""
 
     accepted: int = 0
+    """Rows that added something to the log."""
     skipped: int = 0
+    """Rows of which the log had everything."""
     faults: int = 0
     warnings: int = 0
+    statements: int = 0
+    """What was added; a row may have added some before it became a fault."""
     first_faults: list[str] = field(default_factory=list)
 
 
-_Answers: TypeAlias = list[Submitted | Refused | None]
+@dataclass(slots=True)
+class _Answer:
+    """What the ledger said to the statements of one row."""
+
+    submitted: list[Submitted] = field(default_factory=list)
+    refused: tuple[Action, Refused] | None = None
+    """The first that it refused; those behind it were not sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Chunk:
     """Rows whose order does not matter among themselves; `after_all`: but they come after all rows before."""
 
-    outcomes: list[Action | RowFault]
+    outcomes: list[Taken]
     after_all: bool
 
     @property
-    def actions(self) -> list[Action]:
-        """Those of them that are to be sent."""
-        return [outcome for outcome in self.outcomes if isinstance(outcome, Action)]
+    def rows(self) -> list[tuple[Action, ...]]:
+        """The actions of those that are to be sent."""
+        return [outcome for outcome in self.outcomes if not isinstance(outcome, RowFault)]
+
+    @property
+    def last_row(self) -> int:
+        """The number of its last row."""
+        last = self.outcomes[-1]
+        return last.number if isinstance(last, RowFault) else last[0].row.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +102,19 @@ class Importer:
         result = ImportResult()
         actions = Actions(self.mapping)
         self.client.log_key  # noqa: B018 - asked for once, before the threads do
-        sent: deque[tuple[_Chunk, Future[_Answers]]] = deque()
+        sent: deque[tuple[_Chunk, Future[list[_Answer]]]] = deque()
 
         def settle(leave: int) -> None:
             while len(sent) > leave:
                 chunk, answers = sent.popleft()
                 self._settle(chunk, answers.result(), result, report_fault)
-                progress(chunk.outcomes[-1].row.number)
+                progress(chunk.last_row)
 
         pool = ThreadPoolExecutor(CONNECTIONS)
         try:
             for chunk in _chunks(actions.read(rows)):
                 settle(0 if chunk.after_all else CONNECTIONS)
-                sent.append((chunk, pool.submit(self._send, chunk.actions)))
+                sent.append((chunk, pool.submit(self._send, chunk.rows)))
             settle(0)
         finally:
             pool.shutdown(cancel_futures=True)
@@ -105,42 +122,59 @@ class Importer:
 
     def submission(self, action: Action, identifier: str) -> Submission:
         """The signed statement of an action; `identifier` is its numbering's `statement_id`."""
-        about: dict[str, JsonValue] = {"record": self.numbering.record_id(action)}
-        item, version = self.mapping.item, self.mapping.item_version
+        about: dict[str, JsonValue] = {"record": self.numbering.record_id(action.record)}
         values: dict[str, JsonValue] = {}
-        if action.kind is not ActionKind.REVOKE:
+        made_at = action.made_at or self.now()
+        if action.event in CARRIES_FIELDS:
             values = {f"{DATA_PREFIX}{part.code}": action.values.get(part.code) for part in self.item.fields}
-            about["catalogue"] = {"item": item, "version": version}
-            values["subject"] = {
-                "code": action.subject_code,
-                "name": action.subject_name,
-                "scheme": action.subject_scheme,
-            }
-        if action.reason is not None:
-            values["reason"] = action.reason
-        return Draft(_TYPES[action.kind].value, about, values).sign(
+            about["catalogue"] = {"item": self.mapping.item, "version": self.mapping.item_version}
+            values["subject"] = dict(subject_value(action.subject))
+        if action.publicity is not None:
+            values["publicity"] = dict(action.publicity)
+        if action.act is not None:
+            act = action.act
+            values |= act.texts
+            values["on"] = act.on or beijing_day(made_at).isoformat()
+            values["evidence"] = [action.row.digest()]
+            about |= {name: self.numbering.case_id(action.record, name, act.rule.case) for name in act.rule.names}
+            if act.successor is not None:
+                about["superseded_by"] = self.numbering.record_id(act.successor)
+        return Draft(action.event.value, about, values).sign(
             [self.key],
             identifier=identifier,
             issuer=self.key.verifier.name.partition("/")[0],
-            made_at=action.made_at or self.now(),
+            made_at=made_at,
             random=self.random,
         )
 
-    def _send(self, chunk: list[Action]) -> _Answers:
-        """Sign and send what the log does not have yet; None for what it has."""
+    def _send(self, rows: Sequence[tuple[Action, ...]]) -> list[_Answer]:
+        """Sign and send what the log does not have yet; the answers are in the order of the rows."""
         item, version = self.mapping.item, self.mapping.item_version
-        numbered = [(self.numbering.statement_id(action, item, version), action) for action in chunk]
-        known = self.client.known(identifier for identifier, _action in numbered) if numbered else set()
+        numbered = [
+            {self.numbering.statement_id(action, item, version): action for action in actions} for actions in rows
+        ]
+        identifiers = [identifier for row in numbered for identifier in row]
+        known = self.client.known(identifiers) if identifiers else set()
         if self.check_skipped:
             for identifier in sorted(known):
                 self.client.recorded(identifier)
-        new = {identifier: action for identifier, action in numbered if identifier not in known}
-        submissions = [self.submission(action, identifier) for identifier, action in new.items()]
-        answers = dict(zip(new, self.client.submit_many(submissions), strict=True))
-        return [answers.get(identifier) for identifier, _action in numbered]
+        answers = [_Answer() for _row in rows]
+        waiting = [
+            (answer, deque((identifier, action) for identifier, action in row.items() if identifier not in known))
+            for answer, row in zip(answers, numbered, strict=True)
+        ]
+        while waiting := [(answer, queue) for answer, queue in waiting if queue and answer.refused is None]:
+            turn = [(answer, *queue.popleft()) for answer, queue in waiting]
+            said = self.client.submit_many([self.submission(action, identifier) for _, identifier, action in turn])
+            for (answer, _identifier, action), reply in zip(turn, said, strict=True):
+                if isinstance(reply, Refused):
+                    answer.refused = (action, reply)
+                else:
+                    answer.submitted.append(reply)
+        return answers
 
     def _settle(
-        self, chunk: _Chunk, answers: _Answers, result: ImportResult, report_fault: Callable[[RowFault], None]
+        self, chunk: _Chunk, answers: Iterable[_Answer], result: ImportResult, report_fault: Callable[[RowFault], None]
     ) -> None:
         """Count and report, in the order of the rows."""
         waiting = iter(answers)
@@ -149,22 +183,34 @@ class Importer:
                 self._fault(outcome, result, report_fault)
                 continue
             answer = next(waiting)
-            if answer is None:
-                result.skipped += 1
-            elif isinstance(answer, Refused):
-                self._fault(self._refusal(outcome, answer), result, report_fault)
-            else:
+            result.statements += len(answer.submitted)
+            result.warnings += sum(len(submitted.warnings) for submitted in answer.submitted)
+            if answer.refused is not None:
+                self._fault(self._refusal(*answer.refused), result, report_fault)
+            elif answer.submitted:
                 result.accepted += 1
-                result.warnings += len(answer.warnings)
+            else:
+                result.skipped += 1
 
     def _refusal(self, action: Action, refused: Refused) -> RowFault:
         """What the ledger refused, in the words of the department's table."""
         columns = {rule.code: rule.column for rule in self.mapping.fields}
+        publicity, event, later = self.mapping.publicity, "", ""
+        if publicity is not None:
+            columns["publicity/withheld/text"] = publicity.withheld_text.column
+        if action.publicity is not None:
+            later = "; what is determined about its publicity after its filing is a publicity.determined"
+        if action.act is not None:
+            rule = action.act.rule
+            columns |= {path: text.column for path, text in rule.texts}
+            columns |= {"on": None if rule.on is None else rule.on.column}
+            event = f"{action.event}: "
         problems = []
         for fault in refused.faults:
             code = fault.field.removeprefix(DATA_PREFIX)
-            problems.append(Problem(code, columns.get(code) or "", f"{fault.rule.rstrip('. ')}. {fault.fix}"))
-        return RowFault(action.row, tuple(problems) or (Problem("", "", str(refused)),))
+            reason = f"{event}{fault.rule.rstrip('. ')}. {fault.fix}{later if code == 'about/record' else ''}"
+            problems.append(Problem(code, columns.get(code) or "", reason))
+        return RowFault(action.row, tuple(problems) or (Problem("", "", f"{event}{refused}"),))
 
     @staticmethod
     def _fault(fault: RowFault, result: ImportResult, report_fault: Callable[[RowFault], None]) -> None:
@@ -174,18 +220,14 @@ class Importer:
         report_fault(fault)
 
 
-_TYPES = {
-    ActionKind.FILE: StatementType.RECORD_FILED,
-    ActionKind.CORRECT: StatementType.RECORD_CORRECTED,
-    ActionKind.REVOKE: StatementType.RECORD_REVOKED,
-}
-
-
 def mapping_faults(mapping: Mapping, item: CatalogueItem) -> list[str]:
     """What of the mapping cannot fit the item, in sentences; a field that is not mapped is committed as null."""
     mapped = {rule.code for rule in mapping.fields}
     known = {part.code for part in item.fields}
     faults = [f"fields.{code} is no field of {item.item} version {item.version}" for code in sorted(mapped - known)]
+    if mapping.publicity is not None and mapping.publicity.gives_class and item.nature is not Nature.ADVERSE:
+        rule = f"only adverse information has a class, and {item.item} version {item.version} is none"
+        faults.append(f"publicity.class: {rule}: take it out")
     return faults + [
         f"{part.code} is required by {item.item} version {item.version}: map it in [fields.{part.code}]"
         for part in item.fields
@@ -193,21 +235,23 @@ def mapping_faults(mapping: Mapping, item: CatalogueItem) -> list[str]:
     ]
 
 
-def _chunks(outcomes: Iterable[Action | RowFault]) -> Iterator[_Chunk]:
-    chunk, keys, after_all, made_at = list[Action | RowFault](), set[tuple[str, ...]](), False, ""
+def _chunks(outcomes: Iterable[Taken]) -> Iterator[_Chunk]:
+    chunk, size, keys, after_all, made_at = list[Taken](), 0, set[tuple[str, ...]](), False, ""
     for outcome in outcomes:
-        waits = False
-        if isinstance(outcome, Action):
-            claims = outcome.made_at or ""
-            waits = bool(keys) and (outcome.key in keys or claims != made_at or len(keys) == _REMEMBERED_KEYS)
+        waits, more = False, 1
+        if not isinstance(outcome, RowFault):
+            first, more = outcome[0], len(outcome)
+            claims = first.made_at or ""
+            waits = bool(keys) and (first.record.key in keys or claims != made_at or len(keys) == _REMEMBERED_KEYS)
             made_at = claims
-        if chunk and (waits or len(chunk) == CHUNK):
+        if chunk and (waits or size + more > CHUNK):
             yield _Chunk(chunk, after_all)
-            chunk, after_all = [], False
+            chunk, size, after_all = [], 0, False
         if waits:
             keys, after_all = set(), True
         chunk.append(outcome)
-        if isinstance(outcome, Action):
-            keys.add(outcome.key)
+        size += more
+        if not isinstance(outcome, RowFault):
+            keys.add(outcome[0].record.key)
     if chunk:
         yield _Chunk(chunk, after_all)

@@ -50,6 +50,13 @@ class TomlTable:
             raise MappingFault(self._key(name), "must be a table", f"write [{self._key(name)}]")
         return TomlTable(self._key(name), value)
 
+    def tables(self, name: str) -> tuple[TomlTable, ...]:
+        """Return a list of tables that must be there and may be empty; their paths count from 1."""
+        value = self._take(name)
+        if not isinstance(value, list) or not all(isinstance(member, dict) for member in value):
+            raise MappingFault(self._key(name), "must be a list of tables", f"write {name} = [{{ ... }}, {{ ... }}]")
+        return tuple(TomlTable(f"{self._key(name)}[{number}]", member) for number, member in enumerate(value, 1))
+
     def text(self, name: str) -> str:
         """Return a text that must be there and not be empty."""
         value = self.optional_text(name)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from operator import attrgetter
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from ledger.definition import refuse
 from ledger.rulebook.calendar import WorkingCalendar
@@ -25,6 +25,8 @@ from ledger.rulebook.publicity_rules import (
 from ledger.rulebook.repair_rules import RepairRules, parse_repair, repair_definition, shipped_repair
 from ledger.rulebook.sharing import SharingCatalogue, parse_sharing, sharing_definition, shipped_sharing
 from verify.strict import JsonValue
+
+_Rule = TypeVar("_Rule")
 
 Rule: TypeAlias = CalendarYear | SharingCatalogue | PublicityRules | RepairRules | ObjectionRules | ListStandard
 
@@ -115,13 +117,27 @@ class Rulebook:
     versions: Mapping[tuple[str, int], Rule] = field(default_factory=dict)
     calendar: WorkingCalendar = field(default_factory=lambda: WorkingCalendar.of(()))
     """The newest version of every year."""
+    since: int = 0
+    """The entry that published the last of them."""
+    earlier: Rulebook | None = field(default=None, repr=False, compare=False)
 
-    def with_rule(self, rule: Rule) -> Rulebook:
-        """The rulebook after one more publication."""
+    def with_rule(self, rule: Rule, seq: int = 0) -> Rulebook:
+        """The rulebook after entry `seq` published one more."""
         calendar = self.calendar.with_year(rule) if isinstance(rule, CalendarYear) else self.calendar
-        return Rulebook({**self.versions, (rule_name(rule), rule.version): rule}, calendar)
+        return Rulebook({**self.versions, (rule_name(rule), rule.version): rule}, calendar, seq, self)
+
+    def before(self, seq: int) -> Rulebook:
+        """The rules as entry `seq` found them: what was decided there keeps to them."""
+        book = self
+        while book.earlier is not None and book.since >= seq:
+            book = book.earlier
+        return book
 
     def latest(self, name: str) -> Rule | None:
         """The newest version of a rule."""
         numbers = [version for known, version in self.versions if known == name]
         return self.versions[name, max(numbers)] if numbers else None
+
+    def of(self, kind: type[_Rule]) -> list[_Rule]:
+        """Every version of every rule of a kind."""
+        return [rule for rule in self.versions.values() if isinstance(rule, kind)]

@@ -119,6 +119,8 @@ class ListStandard:
     removals: tuple[Removal, ...]
     restorable: bool
     """恢复: an early removal that rested on false material is revoked, and the entry stands again."""
+    shown_after_removal: bool
+    """移出后继续公示: an entry that was removed is still shown, as removed; one taken back as wrong never is."""
     mandatory_measures: bool
     """强制性措施: whether the list may bring one about; each still needs a basis of its own."""
     criteria: tuple[Criterion, ...]
@@ -193,7 +195,7 @@ def may_trigger(standard: ListStandard, *, mandatory: bool, source: SourceClass 
 
 def parse_list(definition: JsonValue) -> ListStandard:
     """Read a definition strictly; raises `DefinitionFault` for what is unknown, missing or contradicts itself."""
-    parts = strict.read_members(definition, "$", _NEEDED, (*_TERMS, *_SCOPE))
+    parts = strict.read_members(definition, "$", _NEEDED, (*_TERMS, *_SCOPE, "shown_after_removal"))
     criteria = strict.read_members(parts["criteria"], "$.criteria", ("confirmed", "source", "cases"))
     texts = {key: strict.read_list(parts[key], f"$.{key}", strict.read_text) for key in _SCOPE if key in parts}
     terms = {key: _term(parts[key], f"$.{key}", key) for key in _TERMS if key in parts}
@@ -209,6 +211,7 @@ def parse_list(definition: JsonValue) -> ListStandard:
         effects=strict.read_list(parts["effects"], "$.effects", strict.read_text),
         removals=strict.read_list(parts["removals"], "$.removals", partial(strict.read_choice, choices=Removal)),
         restorable=strict.read_flag(parts["restorable"], "$.restorable"),
+        shown_after_removal=strict.read_flag(parts.get("shown_after_removal", False), "$.shown_after_removal"),
         mandatory_measures=strict.read_flag(parts["mandatory_measures"], "$.mandatory_measures"),
         criteria=strict.read_list(criteria["cases"], "$.criteria.cases", _criterion),
         criteria_source=strict.read_text(criteria["source"], "$.criteria.source"),
@@ -241,6 +244,7 @@ def list_definition(standard: ListStandard) -> dict[str, JsonValue]:
         "mandatory_measures": standard.mandatory_measures,
         "criteria": {"confirmed": standard.criteria_confirmed, "source": standard.criteria_source, "cases": cases},
     }
+    written |= {"shown_after_removal": True} if standard.shown_after_removal else {}
     for key, texts in (("industries", standard.industries), ("regions", standard.regions)):
         written |= {key: [*texts]} if texts else {}
     for key in _TERMS:

@@ -16,7 +16,8 @@ from eventsourcing.persistence import StoredEvent
 
 from ledger.application import RecordedMapper, event_facts_bytes, event_topic
 from ledger.chain import Head
-from ledger.domain.events import ObjectionResolved, read_body, recorded
+from ledger.domain.events import recorded
+from ledger.domain.reading import read_body
 from ledger.store import schema
 from ledger.store.reader import LogReader
 from ledger.store.recorder import STATE_SEPARATOR, LedgerRecorder
@@ -29,6 +30,7 @@ from verify.examine import ExaminedEntry
 from verify.finding import Fault, Finding, entry_finding
 from verify.merkle import HASH_BYTES
 from verify.statement import Statement
+from verify.statement_type import StatementType
 from verify.strict import load_json
 from verify.tiles import TILE_HEIGHT, TILE_WIDTH, format_bundle, tile_path
 
@@ -132,7 +134,7 @@ class DatabaseSource:
     ) -> Iterator[Finding]:
         """Compare every column that queries rely on with what the entry says."""
         try:
-            openings = self._openings(row, header.subject) if statement.type == _RESOLVED else {}
+            openings = self._openings(row, header.subject) if statement.type in _OPENED else {}
             expected = recorded(header, statement, read_body(statement, openings), openings)
             identifier = UUID(statement.id).bytes
         except (EvidenceError, Unsealable, KeyError, ValueError):
@@ -251,4 +253,16 @@ def _event(row: _Row) -> StoredEvent:
     )
 
 
-_RESOLVED = ObjectionResolved.__struct_config__.tag
+_OPENED: frozenset[str] = frozenset(
+    {
+        StatementType.MASK_LIFTED,
+        StatementType.REMEDY_OPENED,
+        StatementType.REMEDY_CLOSED,
+        StatementType.LISTING_REMOVED,
+        StatementType.OBJECTION_RESOLVED,
+        StatementType.REVIEW_DECIDED,
+        StatementType.REPAIR_REVOKED,
+        StatementType.SUBJECT_LINKED,
+    }
+)
+"""Types whose body holds a word out of the openings."""

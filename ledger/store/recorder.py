@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -22,10 +22,14 @@ from eventsourcing.persistence import (
 from eventsourcing.utils import Environment
 
 from ledger.chain import Head, LogBatch
+from ledger.domain.link import SubjectLink
 from ledger.errors import StoreUnsound
 from ledger.store import schema
+from ledger.store.deadlines import DeadlineChanges, StoredDue, replace_deadlines, write_deadlines
+from ledger.store.links import LinkChanges, replace_links, write_links
 from ledger.store.sqlite import as_writer
 from verify.entry import NO_PREVIOUS
+from verify.statement_type import ABOUT_LINKS, ADMINISTRATIVE
 
 STATE_SEPARATOR = b"\n"
 """Between an event's facts (JSON, no LF) and its sealed openings in `StoredEvent.state`."""
@@ -34,6 +38,9 @@ _Row: TypeAlias = sa.Row[*tuple[Any, ...]]
 
 _IN_LIST = 500
 """Values in one IN list: well below SQLite's limit of variables."""
+
+_ADMINISTRATIVE_TOPICS = [kind.value for kind in ADMINISTRATIVE]
+_LINK_TOPICS = [kind.value for kind in ABOUT_LINKS]
 
 
 class LedgerRecorder(ApplicationRecorder):
@@ -70,6 +77,8 @@ class LedgerRecorder(ApplicationRecorder):
         stored_events: Sequence[StoredEvent],
         *,
         batch: LogBatch | None = None,
+        deadlines: DeadlineChanges | None = None,
+        links: LinkChanges | None = None,
         **_kwargs: Any,  # noqa: ANN401 - the library's signature; it passes tracking=None
     ) -> Sequence[int]:
         """Write events, with the log batch they come from, in one transaction.
@@ -79,7 +88,11 @@ class LedgerRecorder(ApplicationRecorder):
         """
         try:
             with self._writer.begin() as connection:
-                return self._insert(connection, stored_events, batch)
+                positions = self._insert(connection, stored_events, batch)
+                if batch is not None:
+                    write_deadlines(connection, deadlines or {}, batch.head.size)
+                    write_links(connection, links or {}, batch.head.size)
+                return positions
         except sa.exc.IntegrityError as error:
             raise IntegrityError(error.orig) from error
         except sa.exc.OperationalError as error:
@@ -157,6 +170,37 @@ class LedgerRecorder(ApplicationRecorder):
                     streams.setdefault(row.originator_id, []).append(_stored_event(row))
         return streams
 
+    def streams_of_records(self, at_once: int) -> Iterator[list[UUID]]:
+        """The ids of all records, in the order of their first entries, some at a time."""
+        return self._streams(schema.events.c.topic.not_in([*_LINK_TOPICS, *_ADMINISTRATIVE_TOPICS]), at_once)
+
+    def streams_of_links(self, at_once: int) -> Iterator[list[UUID]]:
+        """The ids of all links, in the order in which they were made, some at a time."""
+        return self._streams(schema.events.c.topic.in_(_LINK_TOPICS), at_once)
+
+    def _streams(self, wanted: sa.ColumnElement[bool], at_once: int) -> Iterator[list[UUID]]:
+        column, last = schema.events.c, 0
+        query = sa.select(column.position, column.originator_id).where(column.originator_version == 1, wanted)
+        while True:
+            page = query.where(column.position > last).order_by(column.position).limit(at_once)
+            with self.engine.connect() as connection:
+                rows = connection.execute(page).all()
+            if not rows:
+                return
+            last = rows[-1].position
+            yield [row.originator_id for row in rows]
+
+    def refold(self, rows: Iterable[StoredDue]) -> None:
+        """Replace the deadlines by those that a fold of the whole log gives; only while nobody appends."""
+        with self._writer.begin() as connection:
+            size = connection.scalar(sa.select(schema.head.c.size)) or 0
+            replace_deadlines(connection, rows, size)
+
+    def refold_links(self, links: Iterable[tuple[UUID, SubjectLink]]) -> None:
+        """Replace the links by those that a fold of the whole log gives; only while nobody appends."""
+        with self._writer.begin() as connection:
+            replace_links(connection, links, connection.scalar(sa.select(schema.head.c.size)) or 0)
+
     def select_notifications(
         self,
         start: int | None,
@@ -171,11 +215,14 @@ class LedgerRecorder(ApplicationRecorder):
         with self.engine.connect() as connection:
             return [_notification(row) for row in connection.execute(query.limit(limit))]
 
-    def select_subject(self, handle: str) -> Sequence[Notification]:
-        """All events of one subject in log order."""
-        query = _EVENTS.where(schema.events.c.subject == handle).order_by(schema.events.c.position)
+    def select_subject(self, *handles: str) -> Sequence[Notification]:
+        """All events of one subject, which may have several handles, in log order."""
+        found: list[Notification] = []
         with self.engine.connect() as connection:
-            return [_notification(row) for row in connection.execute(query)]
+            for start in range(0, len(handles), _IN_LIST):
+                query = _EVENTS.where(schema.events.c.subject.in_(handles[start : start + _IN_LIST]))
+                found += map(_notification, connection.execute(query))
+        return sorted(found, key=lambda notification: notification.id)
 
     def max_notification_id(self) -> int | None:
         """Position of the last event."""

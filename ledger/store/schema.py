@@ -1,4 +1,4 @@
-"""The tables. Everything but ``openings`` is append-only for ever; ``head`` is the one row that moves."""
+"""The tables. Append-only for ever, but for ``openings``, ``head``, and the projections, which can be rebuilt."""
 
 from __future__ import annotations
 
@@ -60,6 +60,51 @@ checkpoints = sa.Table(
     sa.Column("size", _Number, primary_key=True, autoincrement=False),
     sa.Column("note", _Bytes, nullable=False, comment="signed and published"),
 )
+
+deadlines = sa.Table(
+    "deadlines",
+    metadata,
+    sa.Column("stream", sa.Uuid(), primary_key=True),
+    sa.Column("clock", sa.Text, primary_key=True),
+    sa.Column("since", _Number, primary_key=True, autoincrement=False, comment="the entry that started it"),
+    sa.Column("subject", sa.Text, nullable=False, comment="handle"),
+    sa.Column("start", sa.Text, nullable=False, comment="YYYY-MM-DD, not counted"),
+    sa.Column("days", sa.Integer, nullable=False, comment="working days; 0 for a period of months"),
+    sa.Column("day", sa.Text, nullable=False, comment="YYYY-MM-DD, the last day"),
+    sa.Column("provisional", sa.Boolean, nullable=False),
+    sa.Column("calendar", sa.Text, nullable=False, comment="JSON [[year, version], ...]"),
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("rule_version", _Number, nullable=False),
+    sa.Column("done_on", sa.Text, nullable=True),
+    sa.Column("settled", sa.Boolean, nullable=False),
+    sa.Index("deadlines_by_day", "settled", "day"),
+    sa.Index("deadlines_by_subject", "subject", "clock"),
+)
+"""期限: every clock of every record, rewritten with the event that moves it. A projection of the events."""
+
+subject_links = sa.Table(
+    "subject_links",
+    metadata,
+    sa.Column("link", sa.Uuid(), primary_key=True),
+    sa.Column("seq", _Number, nullable=False, comment="the entry that linked"),
+    sa.Column("recorded_at", sa.Text, nullable=False, comment="when that entry was recorded"),
+    sa.Column("former", sa.Text, nullable=False, comment="handle"),
+    sa.Column("subject", sa.Text, nullable=False, comment="handle of today's"),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("separated_seq", _Number, nullable=True, comment="the entry that took it back"),
+    sa.Column("separated_at", sa.Text, nullable=True),
+    sa.Index("subject_links_by_former", "former", "seq"),
+    sa.Index("subject_links_by_subject", "subject", "seq"),
+)
+"""新旧代码映射、主体合并: every link ever made, so that any time can be asked for. A projection of the events."""
+
+folded = sa.Table(
+    "folded",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("size", _Number, nullable=False, comment="of the log that the projection's table reflects"),
+)
+"""How far each projection that the writer keeps has come; in the same transaction as its rows."""
 
 head = sa.Table(
     "head",

@@ -110,10 +110,10 @@ class Service:
 
 
 @contextmanager
-def running(folder: Path, *items: CatalogueItem) -> Iterator[Service]:
-    """Found a ledger in a new folder and serve it."""
-    desk = Desk(folder)
-    with desk.found(*items):
+def running(folder: Path, *items: CatalogueItem, desk: Desk | None = None, rules: bool = False) -> Iterator[Service]:
+    """Found a ledger in a new folder and serve it; with `rules`, all that come with Kesu."""
+    desk = desk or Desk(folder)
+    with desk.found(*items, rules=rules):
         pass
     service = Service(desk, Server(folder))
     try:

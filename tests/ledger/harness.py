@@ -8,10 +8,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import copytree
 
-from ledger.administration import Pen, application_statement, catalogue_statement, opening_statement
+from ledger.administration import (
+    Pen,
+    addition_statement,
+    application_statement,
+    catalogue_statement,
+    opening_statement,
+    rules_statement,
+)
+from ledger.beijing import beijing_day
 from ledger.catalogue import CatalogueItem, parse_item, shipped_definitions
 from ledger.home import LedgerHome, create_home
+from ledger.rulebook.book import shipped_rules
 from ledger.sequencer import Accepted
 from ledger.service import Ledger, WritableLedger, open_for_reading, open_for_writing
 from ledger.store.audit_source import DatabaseSource
@@ -28,6 +38,8 @@ from verify.submission import Draft, Random, Submission, uuid7
 ORIGIN = "credit.example/test"
 OPERATOR = "operator.example"
 MARKET = SigningKey.from_seed("12110000000000000K/1", bytes(32))
+MARKET_TOO = SigningKey.from_seed("12110000000000000K/2", bytes([7]) * 32)
+"""A second official of the same department, registered where the rules are: decisions on lists and repairs need two."""
 TAX = SigningKey.from_seed("12110000000000001N/1", bytes([1]) * 32)
 STRANGER = SigningKey.from_seed("12110000000000002R/1", bytes([2]) * 32)
 NOON = datetime(2026, 11, 20, 4, 0, 0, tzinfo=UTC)
@@ -84,6 +96,32 @@ def penalty(subject: Subject = ENTERPRISE, **changed: JsonValue) -> dict[str, Js
     return values | changed
 
 
+EVIDENCE: list[JsonValue] = ["ab" * 32]
+
+
+def act(on: str, reason: str = "经核实", **more: JsonValue) -> dict[str, JsonValue]:
+    """What every decision commits to, and `more`."""
+    return {
+        "on": on,
+        "operator": "测试经办人",
+        "basis": "测试规定（2026年版）第一条",
+        "reason": reason,
+        "evidence": EVIDENCE,
+        **more,
+    }
+
+
+def plea(on: str, claim: str = "金额不符", **more: JsonValue) -> dict[str, JsonValue]:
+    """What a subject says, and `more`."""
+    return {"on": on, "operator": "测试经办人", "claim": claim, "evidence": [], **more}
+
+
+def publicity(dishonesty_class: str | None = "ordinary", **more: JsonValue) -> dict[str, JsonValue]:
+    """The value of `publicity`."""
+    none: dict[str, JsonValue] = dict.fromkeys(("withheld", "need", "chosen_end", "sector"))
+    return {"class": dishonesty_class, "summary_procedure": False, **none, **more}
+
+
 def item_reference(item: CatalogueItem = PENALTY) -> dict[str, JsonValue]:
     """`about.catalogue` of an item."""
     return {"item": item.item, "version": item.version}
@@ -113,16 +151,32 @@ class Desk:
         return self._home
 
     @contextmanager
-    def found(self, *items: CatalogueItem, simulated_clock: bool = False) -> Iterator[WritableLedger]:
-        """Create the ledger: opening, catalogue (the shipped items and `items`), both departments."""
+    def found(
+        self, *items: CatalogueItem, simulated_clock: bool = False, rules: bool = False
+    ) -> Iterator[WritableLedger]:
+        """Create the ledger: opening, catalogue (two shipped items and `items`), both departments.
+
+        With `rules` also all other shipped items, the shipped rules, and a second key of the market department.
+        """
         operator, key = self.home.operator_key(), self.home.log_key().verifier
         with open_for_writing(self.home, clock=self.clock, random=self.vault_random, new=True) as ledger:
             put(ledger, opening_statement(self.pen(operator), key, simulated_clock=simulated_clock))
-            for item in (LICENCE, PENALTY, *items):
+            others = [item for name, item in _ITEMS.items() if rules and item not in (LICENCE, PENALTY)]
+            for item in (LICENCE, PENALTY, *others, *items):
                 put(ledger, catalogue_statement(self.pen(operator), item))
             for department, name in ((MARKET, "测试市场监管局"), (TAX, "测试税务局")):
                 put(ledger, application_statement(self.pen(department), name).countersign(operator))
+            if rules:
+                for rule in shipped_rules():
+                    put(ledger, rules_statement(self.pen(operator), rule))
+                added = addition_statement(self.pen(MARKET), MARKET_TOO.verifier).countersign(MARKET_TOO)
+                put(ledger, added.countersign(operator))
             yield ledger
+
+    def copy(self, folder: Path) -> Desk:
+        """The same ledger in another folder, with a desk of its own; nobody may have this one open."""
+        copytree(self.folder, folder)
+        return Desk(folder, Clock(self.clock.moment), randomness(1), randomness(2), LedgerHome(folder))
 
     @contextmanager
     def open(self) -> Iterator[WritableLedger]:
@@ -141,6 +195,11 @@ class Desk:
         now = self.clock()
         return Pen(key, int(now.timestamp() * 1000), format_instant(now), self.random)
 
+    @property
+    def today(self) -> str:
+        """The day in Beijing that the clock shows."""
+        return beijing_day(format_instant(self.clock())).isoformat()
+
     def new_id(self) -> str:
         """A fresh UUIDv7."""
         return uuid7(int(self.clock().timestamp() * 1000), self.random(10))
@@ -152,10 +211,12 @@ class Desk:
         values: Mapping[str, JsonValue],
         key: SigningKey = MARKET,
         identifier: str | None = None,
+        *,
+        too: SigningKey | None = None,
     ) -> Submission:
-        """A statement of the issuer that `key` belongs to."""
+        """A statement of the issuer that `key` belongs to; `too` signs as well."""
         return Draft(kind.value, about, values).sign(
-            [key],
+            [key] if too is None else [key, too],
             identifier=identifier or self.new_id(),
             issuer=key.verifier.name.partition("/")[0],
             made_at=format_instant(self.clock()),
@@ -185,7 +246,7 @@ class Desk:
         about: dict[str, JsonValue] = {"catalogue": item_reference(), "record": record}
         if objection is not None:
             about["objection"] = objection
-        values = {**record_values(subject, penalty(subject, CF_NR_FK=500_000)), "reason": "罚款数额有误"}
+        values = {**record_values(subject, penalty(subject, CF_NR_FK=500_000)), **act(self.today, "罚款数额有误")}
         return self.sign(StatementType.RECORD_CORRECTED, about, values, key)
 
     def revoke(self, record: str, *, key: SigningKey = MARKET, objection: str | None = None) -> Submission:
@@ -193,19 +254,19 @@ class Desk:
         about: dict[str, JsonValue] = {"record": record}
         if objection is not None:
             about["objection"] = objection
-        return self.sign(StatementType.RECORD_REVOKED, about, {"reason": "决定被撤销"}, key)
+        return self.sign(StatementType.RECORD_REVOKED, about, act(self.today, "决定被撤销"), key)
 
     def object(self, record: str, objection: str, *, key: SigningKey = MARKET) -> Submission:
         """`objection.raised`."""
         about: dict[str, JsonValue] = {"objection": objection, "record": record}
-        return self.sign(StatementType.OBJECTION_RAISED, about, {"claim": "金额不符"}, key)
+        return self.sign(StatementType.OBJECTION_RAISED, about, plea(self.today, origin="subject"), key)
 
     def resolve(
         self, record: str, objection: str, outcome: ObjectionOutcome, *, key: SigningKey = MARKET
     ) -> Submission:
         """`objection.resolved`."""
         about: dict[str, JsonValue] = {"objection": objection, "record": record}
-        values: dict[str, JsonValue] = {"outcome": outcome.value, "reason": "经核实"}
+        values = act(self.today, outcome=outcome.value, unit="测试市场监管局")
         return self.sign(StatementType.OBJECTION_RESOLVED, about, values, key)
 
 

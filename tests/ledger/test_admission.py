@@ -11,23 +11,26 @@ import pytest
 from ledger.administration import catalogue_statement, revocation_statement, rules_statement
 from ledger.admission import Admitted, admit
 from ledger.catalogue import Openness, item_definition
-from ledger.domain.events import RulesPublished
+from ledger.domain.bodies import RulesPublished
 from ledger.errors import Fault, NotAdmissible, NotEntitled, Refusal
 from ledger.rulebook.book import rule_definition, shipped_rules
 from ledger.rulebook.calendar import CalendarYear
 from ledger.rules_in_force import Rules
-from ledger.subjects import check_identifier
+from ledger.subjects import Subject, check_identifier, subject_value
 from ledger.vocabulary import ObjectionOutcome
 from tests.ledger.harness import (
     ENTERPRISE,
     MARKET,
+    MARKET_TOO,
     PENALTY,
     STRANGER,
     TAX,
     Desk,
+    act,
     findings,
     item_reference,
     penalty,
+    plea,
     put,
     record_values,
 )
@@ -186,8 +189,8 @@ def test_references_must_be_what_they_are_for(
     submission = about(desk, kind, changed, *left_out)
     if kind is not StatementType.RECORD_FILED:
         whole: dict[str, JsonValue] = {"record": desk.new_id(), **changed}
-        text = "claim" if kind is StatementType.OBJECTION_RAISED else "reason"
-        submission = desk.sign(kind, whole, {text: "x"})
+        said = plea(desk.today, origin="subject") if kind is StatementType.OBJECTION_RAISED else act(desk.today)
+        submission = desk.sign(kind, whole, said)
 
     assert fields(submission, rules) == [field]
 
@@ -375,35 +378,76 @@ def test_records_of_natural_persons_are_refused(desk: Desk, rules: Rules) -> Non
 
 
 @pytest.mark.parametrize(
-    ("values", "field"),
+    ("changed", "left_out", "field"),
     [
-        ({}, "committed/reason"),
-        ({"reason": ""}, "reason"),
-        ({"reason": " \u3000"}, "reason"),
-        ({"reason": 7}, "reason"),
-        ({"reason": "长" * 5001}, "reason"),
-        ({"reason": "x", "basis": None}, "basis"),
-        ({"reason": "x", "evidence": ["x"]}, "evidence"),
-        ({"reason": "x", "data/CF_SY": "x"}, "committed/data/CF_SY"),
-        ({"reason": "x", "subject": "x"}, "committed/subject"),
+        ({}, "on", "committed/on"),
+        ({}, "operator", "committed/operator"),
+        ({}, "basis", "committed/basis"),
+        ({}, "reason", "committed/reason"),
+        ({}, "evidence", "committed/evidence"),
+        ({"on": "20 November"}, None, "on"),
+        ({"operator": ""}, None, "operator"),
+        ({"reason": ""}, None, "reason"),
+        ({"reason": " \u3000"}, None, "reason"),
+        ({"reason": 7}, None, "reason"),
+        ({"reason": "长" * 5001}, None, "reason"),
+        ({"basis": None}, None, "basis"),
+        ({"evidence": []}, None, "evidence"),
+        ({"evidence": ["x"]}, None, "evidence[0]"),
+        ({"data/CF_SY": "x"}, None, "committed/data/CF_SY"),
+        ({"subject": "x"}, None, "committed/subject"),
     ],
 )
-def test_a_revocation_gives_its_reason_in_words(
-    desk: Desk, rules: Rules, values: dict[str, JsonValue], field: str
+def test_a_revocation_is_an_act(
+    desk: Desk, rules: Rules, changed: dict[str, JsonValue], left_out: str | None, field: str
 ) -> None:
-    """Reason must, basis and evidence may be there, as texts that can be read."""
+    """When, who, by which law, why and on which evidence, each in its form, and nothing else."""
+    values = {path: value for path, value in (act(desk.today) | changed).items() if path != left_out}
     submission = desk.sign(StatementType.RECORD_REVOKED, {"record": desk.new_id()}, values)
 
     assert fields(submission, rules) == [field]
+
+
+def test_all_faults_of_an_act_are_named_at_once(desk: Desk, rules: Rules) -> None:
+    """First the paths, then the forms."""
+    record: dict[str, JsonValue] = {"record": desk.new_id()}
+    wrong = desk.sign(StatementType.RECORD_REVOKED, record, act("x") | {"operator": "", "basis": ""})
+
+    assert sorted(fields(desk.sign(StatementType.RECORD_REVOKED, record, {"note": "x"}), rules)) == [
+        "committed/basis",
+        "committed/evidence",
+        "committed/note",
+        "committed/on",
+        "committed/operator",
+        "committed/reason",
+    ]
+    assert sorted(fields(wrong, rules)) == ["basis", "on", "operator"]
 
 
 @pytest.mark.parametrize("outcome", ["done", "", "UPHELD", 1, None, ["upheld"]])
 def test_an_outcome_is_one_of_three(desk: Desk, rules: Rules, outcome: JsonValue) -> None:
     """The refusal lists them."""
     about: dict[str, JsonValue] = {"objection": desk.new_id(), "record": desk.new_id()}
-    values: dict[str, JsonValue] = {"outcome": outcome, "reason": "x"}
+    values = act(desk.today, outcome=outcome, unit="测试市场监管局")
 
     assert fields(desk.sign(StatementType.OBJECTION_RESOLVED, about, values), rules) == ["outcome"]
+
+
+@pytest.mark.parametrize("kind", [StatementType.LISTING_DECIDED, StatementType.REPAIR_GRANTED])
+def test_two_keys_sign_what_two_must_decide(office: tuple[Desk, Rules], kind: StatementType) -> None:
+    """One official alone is refused at the door; a signature of somebody else's does not help."""
+    desk, rules = office
+    about: dict[str, JsonValue] = {"record": desk.new_id(), "repair": desk.new_id()}
+    if kind is StatementType.LISTING_DECIDED:
+        about = {
+            "catalogue": {"item": "administrative-penalty", "version": 1},
+            "record": desk.new_id(),
+            "rules": {"name": "list/administrative-penalty", "version": 1},
+        }
+    submission = desk.sign(kind, about, act(desk.today))
+
+    assert fields(submission, rules, NotEntitled) == ["signature"]
+    assert fields(submission.countersign(TAX), rules, NotEntitled) == ["signature"]
 
 
 def test_a_catalogue_definition_is_read_strictly(desk: Desk, rules: Rules) -> None:
@@ -503,3 +547,128 @@ def test_a_restricted_item_is_not_disclosed(tmp_path_factory: pytest.TempPathFac
         assert Entry.parse(public.receipt.entry).header.discloses == (public.seq,)
         assert Entry.parse(hidden.receipt.entry).header.discloses == ()
         assert findings(ledger) == []
+
+
+@pytest.fixture(scope="module")
+def listing(founded: Desk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, Rules]]:
+    """A ledger with standards of lists, and who writes to it."""
+    desk = founded.copy(tmp_path_factory.mktemp("lists") / "ledger")
+    with desk.open() as ledger:
+        yield desk, ledger.sequencer.rules
+
+
+def listed(
+    desk: Desk, kind: StatementType, more: Mapping[str, JsonValue] | None = None, subject: Subject = ENTERPRISE
+) -> Submission:
+    """A notice or decision on the serious list, signed by two."""
+    name = "serious-dishonesty-list"
+    about: dict[str, JsonValue] = {
+        "catalogue": {"item": name, "version": 1},
+        "record": desk.new_id(),
+        "rules": {"name": f"list/{name}", "version": 1},
+    }
+    said = act(desk.today, subject=dict(subject_value(subject)), cases=["health-and-life"])
+    return desk.sign(kind, about, {**said, **(more or {})}, too=MARKET_TOO)
+
+
+def test_a_notice_of_intent_concerns_a_subject_that_the_list_takes(listing: tuple[Desk, Rules]) -> None:
+    """It has no fields yet; its item says who can be on the list at all."""
+    desk, rules = listing
+    ready = admitted(listed(desk, StatementType.LISTING_NOTIFIED), rules)
+    assert (ready.subject, ready.item and ready.item.item) == (ENTERPRISE, "serious-dishonesty-list")
+    assert ready.signers == {MARKET.verifier, MARKET_TOO.verifier}
+
+    other = Subject("organisation-code", "D2143569X", "测试机关")
+    (fault,) = faults(listed(desk, StatementType.LISTING_NOTIFIED, subject=other), rules)
+    assert (fault.field, "identified in this scheme" in fault.rule) == ("subject", True)
+
+
+def test_a_decision_to_list_commits_to_the_fields_of_its_item(listing: tuple[Desk, Rules]) -> None:
+    """Like a filing; a notice has none."""
+    desk, rules = listing
+    bare = listed(desk, StatementType.LISTING_DECIDED, {"prolonged_by": 0})
+    early = listed(desk, StatementType.LISTING_NOTIFIED, {"data/YZ_LRRQ": desk.today})
+
+    assert "data/YZ_LRRQ" in fields(bare, rules)
+    assert all(field.startswith("data/") for field in fields(bare, rules))
+    assert fields(early, rules) == ["committed/data/YZ_LRRQ"]
+
+
+def test_a_decision_to_list_needs_months_and_cases(listing: tuple[Desk, Rules]) -> None:
+    """Both always, the defence where there was one."""
+    desk, rules = listing
+    decided = StatementType.LISTING_DECIDED
+
+    assert fields(listed(desk, decided), rules) == ["committed/prolonged_by"]
+    assert fields(listed(desk, decided, {"prolonged_by": "0"}), rules) == ["prolonged_by"]
+    assert fields(listed(desk, decided, {"prolonged_by": 0, "defence": ""}), rules) == ["defence"]
+
+
+@pytest.mark.parametrize(("name", "reason"), [("list/trustworthy-subject", "list/serious"), ("list/none", "published")])
+def test_an_entry_names_the_standard_of_its_list(listing: tuple[Desk, Rules], name: str, reason: str) -> None:
+    """Another list's, or one that nobody published, is no ground."""
+    desk, rules = listing
+    about: dict[str, JsonValue] = {
+        "catalogue": {"item": "serious-dishonesty-list", "version": 1},
+        "record": desk.new_id(),
+        "rules": {"name": name, "version": 1},
+    }
+    said = act(desk.today, subject=dict(subject_value(ENTERPRISE)), cases=["health-and-life"])
+    (fault,) = faults(desk.sign(StatementType.LISTING_NOTIFIED, about, said), rules, NotEntitled)
+
+    assert reason in fault.rule
+
+
+def test_an_entry_of_a_list_is_not_filed(listing: tuple[Desk, Rules]) -> None:
+    """Refused before its fields are looked at."""
+    desk, rules = listing
+    about: dict[str, JsonValue] = {
+        "catalogue": {"item": "serious-dishonesty-list", "version": 1},
+        "record": desk.new_id(),
+    }
+    submission = desk.sign(StatementType.RECORD_FILED, about, record_values(ENTERPRISE, {}))
+
+    assert "decided, not filed" in faults(submission, rules, NotEntitled)[0].rule
+
+
+def test_what_falls_due_is_said_by_the_operator(listing: tuple[Desk, Rules]) -> None:
+    """A department cannot end its own record's publicity, nor say that somebody else was late."""
+    desk, rules = listing
+    about: dict[str, JsonValue] = {"record": desk.new_id(), "rules": {"name": "publicity/order-36", "version": 1}}
+    values: dict[str, JsonValue] = {"on": desk.today, "reason": "期满"}
+    operator = desk.home.operator_key()
+
+    admitted(desk.sign(StatementType.PUBLICITY_ENDED, about, values, operator), rules)
+    assert (
+        "operator alone" in faults(desk.sign(StatementType.PUBLICITY_ENDED, about, values), rules, NotEntitled)[0].rule
+    )
+
+
+@pytest.mark.parametrize(
+    ("rules_named", "clock", "since", "kind"),
+    [
+        ("catalogue/administrative-penalty", "collect", 7, None),
+        ("catalogue/none", "collect", 7, NotEntitled),
+        ("objection/default", "verify", 7, None),
+        ("objection/default", "sleep", 7, NotAdmissible),
+        ("objection/default", "verify", 0, NotAdmissible),
+        ("objection/default", "verify", "7", NotAdmissible),
+    ],
+)
+def test_a_missed_deadline_names_a_clock_an_entry_and_a_rule(
+    listing: tuple[Desk, Rules], rules_named: str, clock: str, since: JsonValue, kind: type[Refusal] | None
+) -> None:
+    """Whether that clock ran out is asked later."""
+    desk, rules = listing
+    about: dict[str, JsonValue] = {
+        "clock": clock,
+        "record": desk.new_id(),
+        "rules": {"name": rules_named, "version": 1},
+        "since": since,
+    }
+    values: dict[str, JsonValue] = {"on": desk.today, "reason": "逾期", "calendar": [[2026, 1]]}
+    submission = desk.sign(StatementType.DEADLINE_MISSED, about, values, desk.home.operator_key())
+    if kind is None:
+        admitted(submission, rules)
+    else:
+        assert len(faults(submission, rules, kind)) == 1

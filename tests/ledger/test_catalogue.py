@@ -17,6 +17,7 @@ from ledger.catalogue import (
     DefinitionFault,
     Field,
     FieldKind,
+    Nature,
     Openness,
     item_definition,
     parse_item,
@@ -68,6 +69,17 @@ def definition(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
     return small
 
 
+def adverse(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+    """Copy a small definition that says nature and day of the decision, and change the copy."""
+
+    def changes(small: dict[str, Any]) -> None:
+        small.update(nature="adverse", decided_on="FROM")
+        small["fields"][2]["required"] = True
+        change(small)
+
+    return definition(changes)
+
+
 # ---- what is shipped ------------------------------------------------------------------------------------------------
 
 
@@ -105,7 +117,9 @@ def test_shipped_definitions_come_in_order_and_are_plain_json() -> None:
 # ---- reading a definition -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("item", [PENALTY, LICENCE, parse_item(definition(lambda _: None))])
+@pytest.mark.parametrize(
+    "item", [PENALTY, LICENCE, *(parse_item(small(lambda _: None)) for small in (definition, adverse))]
+)
 def test_a_definition_says_all_about_its_item(item: CatalogueItem) -> None:
     """Writing and reading give back the same item."""
     assert parse_item(item_definition(item)) == item
@@ -126,6 +140,33 @@ def test_an_item_is_a_value_with_typed_parts() -> None:
     assert item.collect_within == Clock(10, "测试")
     assert item.subject_code_field is None
     assert item.fields[3] == Field("COUNT", "数", FieldKind.INTEGER, required=False, public=False, unit="次")
+
+
+def test_nature_and_day_of_the_decision_are_read_and_written() -> None:
+    """A nature is one of four on the wire; the day is a field's code."""
+    item = parse_item(adverse(lambda _: None))
+
+    assert (item.nature, item.decided_on) == (Nature.ADVERSE, "FROM")
+    assert item_definition(item) == adverse(lambda _: None)
+
+
+@pytest.mark.parametrize("absent", [{}, {"nature": None, "decided_on": None}])
+def test_a_definition_from_before_nature_and_day_still_reads(absent: dict[str, None]) -> None:
+    """Ledgers hold such definitions; nothing is added to them, so that their commitments still open."""
+    item = parse_item(definition(lambda d: d.update(absent)))
+
+    assert (item.nature, item.decided_on) == (None, None)
+    assert item_definition(item) == definition(lambda _: None)
+
+
+@pytest.mark.parametrize("nature", [nature for nature in Nature if nature is not Nature.ADVERSE])
+def test_only_an_adverse_item_needs_a_day_of_the_decision(nature: Nature) -> None:
+    """Periods of publicity run for dishonesty alone."""
+    without = parse_item(adverse(lambda d: d.update(nature=nature.value, decided_on=None)))
+    having = parse_item(adverse(lambda d: d.update(nature=nature.value)))
+
+    assert (without.nature, without.decided_on) == (nature, None)
+    assert (having.nature, having.decided_on) == (nature, "FROM")
 
 
 def test_equal_items_hash_alike() -> None:
@@ -165,6 +206,17 @@ MISTAKES: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (lambda d: d.update(subject_name_field="NOBODY"), "$.subject_name_field"),
     (lambda d: d.update(subject_name_field="FROM"), "$.subject_name_field"),
     (lambda d: d.update(subject_code_field="NAME"), "$.subject_code_field"),
+    (lambda d: d.update(nature="bad"), "$.nature"),
+    (lambda d: d.update(nature="不良信息"), "$.nature"),
+    (lambda d: d.update(nature=["basic"]), "$.nature"),
+    (lambda d: d.update(nature="adverse"), "$.decided_on"),
+    (lambda d: d.update(nature="adverse", decided_on=None), "$.decided_on"),
+    (lambda d: d.update(decided_on="NOBODY"), "$.decided_on"),
+    (lambda d: d.update(decided_on="1FROM"), "$.decided_on"),
+    (lambda d: d.update(decided_on=["FROM"]), "$.decided_on"),
+    (lambda d: d.update(decided_on="NAME"), "$.decided_on"),
+    (lambda d: d.update(decided_on="FROM"), "$.decided_on"),
+    (lambda d: (d.update(decided_on="FROM"), d["fields"][2].update(required_with="NAME")), "$.decided_on"),
     (lambda d: d.update(natural_person_labels={"KIND": ["丙"]}), "$.natural_person_labels.KIND"),
     (lambda d: d.update(natural_person_labels={"KIND": None}), "$.natural_person_labels.KIND"),
     (lambda d: d.update(natural_person_labels={"NAME": ["甲"]}), "$.natural_person_labels.NAME"),
@@ -228,7 +280,7 @@ json_values = st.recursive(
 @given(st.data())
 def test_reading_a_mutated_definition_raises_nothing_else(data: st.DataObject) -> None:
     """Whatever stands in the place of a part, there is an item or a DefinitionFault."""
-    mutated = copy.deepcopy(data.draw(st.sampled_from([SHIPPED["administrative-penalty"], definition(lambda _: None)])))
+    mutated = copy.deepcopy(data.draw(st.sampled_from([SHIPPED["administrative-penalty"], adverse(lambda _: None)])))
     target: Any = mutated
     while True:
         key = data.draw(st.sampled_from(sorted(target) if isinstance(target, dict) else list(range(len(target)))))

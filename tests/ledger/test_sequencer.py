@@ -7,7 +7,6 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -16,7 +15,7 @@ import sqlalchemy as sa
 from ledger import sequencer as sequencer_module
 from ledger.administration import revocation_statement, rotation_statement
 from ledger.chain import Head, LogBatch
-from ledger.domain.events import CataloguePublished, KeyRevoked
+from ledger.domain.bodies import CataloguePublished, KeyRevoked
 from ledger.errors import (
     Busy,
     Fatal,
@@ -340,19 +339,13 @@ def test_an_entry_that_would_be_too_large_is_refused_alone(desk: Desk, ledger: W
 
 def test_a_batch_is_not_changed_by_an_entry_that_is_too_large() -> None:
     """Neither number nor chain nor tree have moved."""
-    parts: dict[str, Any] = {
-        "statement_id": bytes(16),
-        "stream": "019a0000-0000-7000-8000-000000000000",
-        "version": 1,
-        "subject": "",
-        "recorded_at": "2026-11-20T04:00:00.000000Z",
-    }
     log = LogBatch.after(Head(), Frontier())
-    log.append(statement=b"x", **parts)
+    stream, instant = "019a0000-0000-7000-8000-000000000000", "2026-11-20T04:00:00.000000Z"
+    log.append(log.header(stream, 1, "", instant), b"x", bytes(16))
     before = (log.head, list(log.entries), list(log.tile_hashes), log.frontier.root())
 
     with pytest.raises(Malformed):
-        log.append(statement=bytes(MAX_ENTRY_BYTES), **parts)
+        log.append(log.header(stream, 2, "", instant), bytes(MAX_ENTRY_BYTES), bytes(16))
     assert (log.head, log.entries, log.tile_hashes, log.frontier.root()) == before
 
 

@@ -11,10 +11,23 @@ import pytest
 import ledger
 from ledger import vocabulary
 from ledger.codes import IdentifierScheme
-from ledger.domain.events import AnyBody
+from ledger.domain.bodies import AnyBody
+from ledger.glossary import glossary
+from ledger.rulebook.lists import Removal
+from ledger.rulebook.publicity import DishonestyClass, WithheldReason
+from ledger.rulebook.repair import AbuseKind
 from ledger.rulebook.sharing import Recipient, SharingMethod, SharingType
-from ledger.vocabulary import TERMS, ObjectionOutcome, RecordStatus
-from verify.statement_type import StatementType
+from ledger.vocabulary import (
+    TERMS,
+    LinkKind,
+    MaskOutcome,
+    ObjectionOutcome,
+    Origin,
+    RecordStatus,
+    RemedyKind,
+    RemedyOutcome,
+)
+from verify.statement_type import Clock, StatementType
 
 FOLDER = Path(ledger.__file__).parent
 KINDS: tuple[type[StrEnum], ...] = (
@@ -25,6 +38,16 @@ KINDS: tuple[type[StrEnum], ...] = (
     SharingType,
     Recipient,
     SharingMethod,
+    Origin,
+    RemedyKind,
+    RemedyOutcome,
+    MaskOutcome,
+    LinkKind,
+    DishonestyClass,
+    WithheldReason,
+    Removal,
+    AbuseKind,
+    Clock,
 )
 MEMBERS = [member for kind in KINDS for member in kind]
 
@@ -84,3 +107,10 @@ def test_chinese_literals_are_in_the_vocabulary_alone(path: Path) -> None:
     literals = string_literals(ast.parse(path.read_text("utf-8")))
 
     assert [(line, text) for line, text in literals if any(map(is_han, text))] == []
+
+
+def test_the_glossary_is_that_of_the_vocabulary() -> None:
+    """Made anew with `python -m ledger.glossary > docs/glossary.md`."""
+    written = FOLDER.parent / "docs" / "glossary.md"
+
+    assert written.read_text("utf-8") == glossary()

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.as_of import BEIJING, day_begins, parse_as_of
+from ledger.beijing import BEIJING
+from projections.as_of import day_begins, parse_as_of
 from verify.errors import Malformed
 from verify.strict import format_instant
 

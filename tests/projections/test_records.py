@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,29 +12,35 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
-from ledger.catalogue import CatalogueItem, Openness
-from ledger.domain.events import (
+from ledger.beijing import beijing_day
+from ledger.catalogue import Openness
+from ledger.domain.bodies import (
     AnyBody,
-    Erased,
-    EventFacts,
     KeyRevoked,
     ObjectionRaised,
     ObjectionResolved,
+    RecordChanged,
     RecordCorrected,
-    Recorded,
     RecordFiled,
     RecordRevoked,
 )
-from ledger.domain.record import CreditRecord, Disclosure, decide, evolve
+from ledger.domain.deciding import Position
+from ledger.domain.events import Erased, EventFacts, Recorded
+from ledger.domain.evolve import Items, evolve
+from ledger.domain.record import Disclosure, decide
+from ledger.domain.state import CreditRecord
 from ledger.errors import RuleBroken
+from ledger.rulebook.book import Rulebook
 from ledger.service import WritableLedger
 from ledger.subjects import Subject
 from ledger.vocabulary import ObjectionOutcome, RecordStatus
 from projections.history import subject_history, whole_history
 from projections.publications import publications
 from projections.records import RecordView, SubjectView, fold_records, public_view, standing
-from tests.ledger.harness import ENTERPRISE, NOON, OTHER_ENTERPRISE, PENALTY, Desk, put
+from tests.ledger.domain.story import Story, uid
+from tests.ledger.harness import ENTERPRISE, NOON, OTHER_ENTERPRISE, PENALTY, Desk, publicity, put
 from verify.commitment import Opening
 from verify.strict import JsonValue, format_instant
 
@@ -42,13 +48,19 @@ UNIT, OTHER_UNIT = "12110000000000000K", "12110000000000001N"
 FILED = RecordFiled(PENALTY.item, PENALTY.version)
 CORRECTED = RecordCorrected(PENALTY.item, PENALTY.version, None)
 REVOKED = RecordRevoked(None, None)
-CATALOGUE = {(PENALTY.item, PENALTY.version): PENALTY}
+CATALOGUE: Items = {(PENALTY.item, version): replace(PENALTY, version=version) for version in (1, 2)}
+HIDDEN: Items = {key: replace(item, openness=Openness.RESTRICTED) for key, item in CATALOGUE.items()}
+NO_RULES = Rulebook()
+"""Without rules of publicity, what is public by its item is shown from its filing on."""
+TODAY = beijing_day(format_instant(NOON))
+DECIDED: dict[str, JsonValue] = {"CF_JDRQ": TODAY.isoformat()}
 
 
 @dataclass
 class Bench:
     """Says things about records through the real decisions and keeps the events; what is refused leaves no trace."""
 
+    book: Rulebook = NO_RULES
     events: list[Recorded] = field(default_factory=list)
     states: dict[UUID, CreditRecord] = field(default_factory=dict)
     seconds: int = 0
@@ -69,30 +81,32 @@ class Bench:
         stream = UUID(int=record)
         state = self.states.get(stream)
         seq = len(self.events)
-        try:
-            effect = decide(state, body, issuer, subject=subject.handle, item_is_public=public)
-        except RuleBroken:
-            return False
-        self.seconds += seconds
-        filing = state.filing if state else seq
+        items = CATALOGUE if public else HIDDEN
         facts = EventFacts(
             seq=seq,
-            recorded_at=self.instant(),
-            subject=state.subject if state else subject.handle,
+            recorded_at=self.instant(seconds),
+            subject=state.subject if state and not isinstance(body, RecordCorrected) else subject.handle,
             statement_id=str(UUID(int=seq)),
             issuer=issuer,
             made_at=format_instant(NOON),
-            discloses=(filing,) if effect is Disclosure.DISCLOSE else (),
-            withdraws=(filing,) if effect is Disclosure.WITHDRAW else (),
+            discloses=(),
+            withdraws=(),
             body=body,
         )
-        event = Recorded(
-            stream,
-            state.version + 1 if state else 1,
-            facts,
-            Erased(seq) if erased else _openings(body, subject, values if values is not None else {"CF_WSH": f"{seq}"}),
-        )
-        self.states[stream] = evolve(state, event)
+        version = state.version + 1 if state else 1
+        event = Recorded(stream, version, facts, _openings(body, subject, {"CF_WSH": f"{seq}"} | dict(values or {})))
+        try:
+            effect = decide(state, event, Position(items, self.book))
+        except RuleBroken:
+            return False
+        self.seconds += seconds
+        filing = state.filing if state and state.filing is not None else seq
+        if effect is not Disclosure.UNCHANGED:
+            told = (filing,) if effect is Disclosure.DISCLOSE else ()
+            event = replace(event, facts=structs.replace(facts, discloses=told, withdraws=() if told else (filing,)))
+        if erased:
+            event = replace(event, openings=Erased(seq))
+        self.states[stream] = evolve(state, event, CATALOGUE)
         self.events.append(event)
         return True
 
@@ -104,19 +118,19 @@ class Bench:
         )
         self.events.append(Recorded(UUID(int=999), seq + 1, facts, {}))
 
-    def instant(self) -> str:
-        """The ledger's clock."""
-        return format_instant(NOON + timedelta(seconds=self.seconds))
+    def instant(self, more: int = 0) -> str:
+        """The ledger's clock, `more` seconds from now."""
+        return format_instant(NOON + timedelta(seconds=self.seconds + more))
 
     def view(self, record: int = 1) -> RecordView:
         """What is known of a record now."""
-        return fold_records(self.events)[UUID(int=record)]
+        return fold_records(self.events, CATALOGUE)[UUID(int=record)]
 
 
 def _openings(body: AnyBody, subject: Subject, values: Mapping[str, JsonValue]) -> dict[str, Opening]:
     opened: dict[str, JsonValue] = {"reason": "经核实"}
     if isinstance(body, RecordFiled | RecordCorrected):
-        opened |= {f"data/{code}": value for code, value in values.items()}
+        opened |= {f"data/{code}": value for code, value in (DECIDED | dict(values)).items()}
         opened["subject"] = {"scheme": subject.scheme, "code": subject.code, "name": subject.name}
     return {path: Opening(bytes(32), value) for path, value in opened.items()}
 
@@ -140,6 +154,8 @@ def naive(events: list[Recorded], as_of: str | None = None) -> list[dict[str, An
                     if isinstance(opened, Erased)
                     else {path[5:]: value for path, value in opened.items() if path[:5] == "data/"}
                 )
+            case RecordChanged(superseded_by=successor):
+                line["changed_into"], line["successor"] = True, successor
             case RecordRevoked(superseded_by=successor):
                 line["revoked"], line["successor"] = True, successor
             case ObjectionRaised(objection=objection):
@@ -147,9 +163,9 @@ def naive(events: list[Recorded], as_of: str | None = None) -> list[dict[str, An
             case ObjectionResolved(objection=objection):
                 line["open"].discard(objection)
     for line in shelf.values():
-        marked = "disputed" if line["open"] else "standing"
-        line["status"] = "revoked" if line.pop("revoked", False) else marked
-        del line["open"]
+        line["status"] = "standing" if line["disclosed"] else "stored"
+        for happened, status in (("open", "disputed"), ("changed_into", "changed"), ("revoked", "revoked")):
+            line["status"] = status if line.pop(happened, False) else line["status"]
     return [{"record": record, "successor": None} | line for record, line in shelf.items()]
 
 
@@ -175,6 +191,7 @@ _BODIES = st.one_of(
     st.just(FILED),
     st.just(FILED),
     st.builds(RecordCorrected, st.just(PENALTY.item), st.just(1), st.none() | _OBJECTIONS),
+    st.builds(RecordChanged, st.none() | _OBJECTIONS, st.none(), st.none() | st.just("successor")),
     st.builds(RecordRevoked, st.none() | _OBJECTIONS, st.none() | st.just("successor")),
     st.builds(ObjectionRaised, _OBJECTIONS),
     st.builds(ObjectionResolved, _OBJECTIONS, st.sampled_from(ObjectionOutcome)),
@@ -204,7 +221,7 @@ def histories(draw: st.DrawFn) -> Bench:
 @given(histories())
 def test_the_fold_agrees_with_a_naive_replay_now(bench: Bench) -> None:
     """Whatever happened, both tell the same records with the same values, in the order of filing."""
-    folded = fold_records(bench.events)
+    folded = fold_records(bench.events, CATALOGUE)
 
     assert told(folded) == naive(bench.events)
     assert {record: view.state for record, view in folded.items()} == bench.states
@@ -215,7 +232,7 @@ def test_the_fold_agrees_with_a_naive_replay_at_any_instant(bench: Bench, second
     """What was recorded later is not known, also when several entries share the instant."""
     as_of = format_instant(NOON + timedelta(seconds=second))
 
-    assert told(fold_records(bench.events, as_of)) == naive(bench.events, as_of)
+    assert told(fold_records(bench.events, CATALOGUE, as_of)) == naive(bench.events, as_of)
 
 
 @given(histories())
@@ -225,7 +242,7 @@ def test_asking_for_an_instant_is_asking_in_time(bench: Bench) -> None:
         instant = event.facts.recorded_at
         then = [earlier for earlier in bench.events if earlier.facts.recorded_at <= instant]
 
-        assert fold_records(bench.events, instant) == fold_records(then)
+        assert fold_records(bench.events, CATALOGUE, instant) == fold_records(then, CATALOGUE)
 
 
 def test_records_come_in_the_order_of_filing() -> None:
@@ -235,7 +252,7 @@ def test_records_come_in_the_order_of_filing() -> None:
         assert bench.say(FILED, record)
     assert bench.say(CORRECTED, 3)
 
-    assert [record.int for record in fold_records(bench.events)] == [3, 1, 2]
+    assert [record.int for record in fold_records(bench.events, CATALOGUE)] == [3, 1, 2]
 
 
 def test_a_corrected_record_shows_the_corrected_values_and_both_entries() -> None:
@@ -244,10 +261,10 @@ def test_a_corrected_record_shows_the_corrected_values_and_both_entries() -> Non
     bench.say(FILED, values={"CF_NR_FK": 1_000_000})
     before = bench.instant()
     bench.say(CORRECTED, values={"CF_NR_FK": 500_000})
-    now, then = bench.view(), fold_records(bench.events, before)[UUID(int=1)]
+    now, then = bench.view(), fold_records(bench.events, CATALOGUE, before)[UUID(int=1)]
 
-    assert (now.values, now.entries, now.filed_at) == ({"CF_NR_FK": 500_000}, (0, 1), before)
-    assert (then.values, then.entries) == ({"CF_NR_FK": 1_000_000}, (0,))
+    assert (now.values, now.entries, now.filed_at) == (DECIDED | {"CF_WSH": "1", "CF_NR_FK": 500_000}, (0, 1), before)
+    assert (then.values, then.entries) == (DECIDED | {"CF_WSH": "0", "CF_NR_FK": 1_000_000}, (0,))
 
 
 def test_a_correction_can_change_the_name_and_the_version_of_the_item() -> None:
@@ -267,11 +284,11 @@ def test_a_revoked_record_is_known_but_no_longer_in_force() -> None:
     bench.say(FILED, 1, values={"CF_WSH": "一"})
     bench.say(FILED, 2)
     bench.say(RecordRevoked(None, str(UUID(int=2))), 1)
-    views = fold_records(bench.events)
+    views = fold_records(bench.events, CATALOGUE)
     revoked = views[UUID(int=1)]
 
     assert (revoked.status, revoked.superseded_by) == (RecordStatus.REVOKED, str(UUID(int=2)))
-    assert revoked.values == {"CF_WSH": "一"}
+    assert revoked.values == DECIDED | {"CF_WSH": "一"}
     assert standing(views.values()) == [views[UUID(int=2)]]
 
 
@@ -294,7 +311,7 @@ def test_entries_without_a_subject_are_passed_over() -> None:
     bench.say(FILED)
     bench.administrative()
 
-    assert list(fold_records(bench.events)) == [UUID(int=1)]
+    assert list(fold_records(bench.events, CATALOGUE)) == [UUID(int=1)]
 
 
 def test_an_event_of_a_record_that_was_never_filed_is_no_record() -> None:
@@ -304,7 +321,12 @@ def test_an_event_of_a_record_that_was_never_filed_is_no_record() -> None:
     bench.say(CORRECTED)
 
     with pytest.raises(ValueError, match="never filed"):
-        fold_records(bench.events[1:])
+        fold_records(bench.events[1:], CATALOGUE)
+
+
+def seen(bench: Bench, items: Items = CATALOGUE, day: date = TODAY) -> Mapping[str, object] | None:
+    """What everybody sees of the record on a day."""
+    return public_view(bench.view(), items, bench.book, day)
 
 
 def test_everybody_sees_the_public_fields_of_a_disclosed_record() -> None:
@@ -312,7 +334,7 @@ def test_everybody_sees_the_public_fields_of_a_disclosed_record() -> None:
     bench = Bench()
     bench.say(FILED, values={"CF_WSH": "一", "CF_FR_ZJHM": "证件", "UNKNOWN": "不知"})
 
-    assert public_view(bench.view(), CATALOGUE) == {"CF_WSH": "一"}
+    assert seen(bench) == DECIDED | {"CF_WSH": "一"}
 
 
 def test_nobody_sees_a_record_that_is_not_disclosed() -> None:
@@ -320,7 +342,7 @@ def test_nobody_sees_a_record_that_is_not_disclosed() -> None:
     bench = Bench()
     bench.say(FILED, public=False)
 
-    assert public_view(bench.view(), CATALOGUE) is None
+    assert seen(bench) is None
 
 
 def test_nobody_sees_a_revoked_record() -> None:
@@ -329,7 +351,7 @@ def test_nobody_sees_a_revoked_record() -> None:
     bench.say(FILED)
     bench.say(REVOKED)
 
-    assert public_view(bench.view(), CATALOGUE) is None
+    assert seen(bench) is None
 
 
 def test_nobody_sees_a_record_corrected_under_a_restricted_version_of_its_item() -> None:
@@ -337,11 +359,9 @@ def test_nobody_sees_a_record_corrected_under_a_restricted_version_of_its_item()
     bench = Bench()
     bench.say(FILED)
     bench.say(RecordCorrected(PENALTY.item, 2, None))
-    restricted = replace(PENALTY, version=2, openness=Openness.RESTRICTED, disclose_within=None)
-    catalogue: dict[tuple[str, int], CatalogueItem] = CATALOGUE | {(PENALTY.item, 2): restricted}
 
     assert bench.view().state.disclosed
-    assert public_view(bench.view(), catalogue) is None
+    assert seen(bench, {**CATALOGUE, (PENALTY.item, 2): HIDDEN[PENALTY.item, 2]}) is None
 
 
 def test_nobody_sees_a_record_of_an_item_that_is_not_published() -> None:
@@ -349,7 +369,65 @@ def test_nobody_sees_a_record_of_an_item_that_is_not_published() -> None:
     bench = Bench()
     bench.say(FILED)
 
-    assert public_view(bench.view(), {}) is None
+    assert seen(bench, {}) is None
+
+
+@pytest.mark.parametrize(("day", "visible"), [("2027-11-20", True), ("2027-11-21", False)])
+def test_nobody_sees_a_record_whose_period_has_passed(day: str, *, visible: bool) -> None:
+    """Also before the ledger's clock has said so: the log still has it as disclosed."""
+    story = Story()
+    story.file(publicity("ordinary"))
+    (view,) = fold_records(story.events, story.items).values()
+
+    assert view.state.disclosed
+    assert (public_view(view, story.items, story.book, date.fromisoformat(day)) is not None) is visible
+
+
+def test_nobody_sees_a_notice_of_intent() -> None:
+    """The subject is being heard; there is nothing but a notice, and it is not among what stands."""
+    story = Story("2026-11-12")
+    story.notify()
+    (view,) = fold_records(story.events, story.items).values()
+
+    assert public_view(view, story.items, story.book, TODAY) is None
+    assert (view.status, standing([view])) == (RecordStatus.NOTIFIED, [])
+    assert view.values == {}
+
+
+def test_a_decided_entry_shows_the_values_of_its_decision() -> None:
+    """The notice had none."""
+    story = Story("2026-11-12")
+    story.notify()
+    story.at("2026-11-20").enlist()
+    (view,) = fold_records(story.events, story.items).values()
+    shown = public_view(view, story.items, story.book, TODAY)
+
+    assert (view.entries, view.status) == ((100, 101), RecordStatus.STANDING)
+    assert shown is not None
+    assert shown["YZ_LRRQ"] == "2026-11-20"
+    assert standing([view]) == [view]
+
+
+def test_a_masked_record_is_hidden_and_stands() -> None:
+    """临时屏蔽: the plan may fail."""
+    story = Story()
+    story.file(publicity("ordinary"))
+    story.mask()
+    (view,) = fold_records(story.events, story.items).values()
+
+    assert public_view(view, story.items, story.book, TODAY) is None
+    assert standing([view]) == [view]
+
+
+def test_a_changed_record_names_its_successor_and_stands_no_more() -> None:
+    """变更."""
+    story = Story()
+    story.file(publicity("ordinary"))
+    story.change(superseded_by="next")
+    (view,) = fold_records(story.events, story.items).values()
+
+    assert (view.status, view.superseded_by) == (RecordStatus.CHANGED, uid("next"))
+    assert standing([view]) == []
 
 
 def test_erased_values_are_gone_from_the_view_and_from_public_sight() -> None:
@@ -359,7 +437,7 @@ def test_erased_values_are_gone_from_the_view_and_from_public_sight() -> None:
     view = bench.view()
 
     assert (view.subject, view.values, view.entries) == (Erased(0), Erased(0), (0,))
-    assert public_view(view, CATALOGUE) is None
+    assert public_view(view, CATALOGUE, NO_RULES, TODAY) is None
 
 
 def test_a_correction_whose_values_were_erased_does_not_bring_the_wrong_ones_back() -> None:
@@ -369,7 +447,12 @@ def test_a_correction_whose_values_were_erased_does_not_bring_the_wrong_ones_bac
     bench.say(CORRECTED, erased=True)
 
     assert (bench.view().values, bench.view().subject) == (Erased(1), Erased(1))
-    assert public_view(bench.view(), CATALOGUE) is None
+    assert seen(bench) is None
+
+
+def items_of(ledger: WritableLedger) -> Items:
+    """Everything published, as readers find it."""
+    return publications(ledger.recorder, ledger.mapper)[0].items
 
 
 @pytest.fixture(scope="module")
@@ -392,15 +475,15 @@ def test_stored_events_fold_as_they_were_said(opened: WritableLedger) -> None:
     events = list(whole_history(opened.recorder, opened.mapper))
 
     assert [event.facts.seq for event in events] == list(range(opened.reader.size()))
-    assert told(fold_records(events)) == naive(events)
+    assert told(fold_records(events, items_of(opened))) == naive(events)
     assert [line["status"] for line in naive(events)] == ["standing", "disputed", "revoked"]
 
 
 def test_one_subject_alone_folds_as_within_the_whole(opened: WritableLedger) -> None:
     """Asking for a subject needs no other subject's events."""
-    whole = fold_records(whole_history(opened.recorder, opened.mapper))
+    whole = fold_records(whole_history(opened.recorder, opened.mapper), items_of(opened))
     for subject in (ENTERPRISE, OTHER_ENTERPRISE):
-        own = fold_records(subject_history(opened.recorder, opened.mapper, subject.handle))
+        own = fold_records(subject_history(opened.recorder, opened.mapper, subject.handle), items_of(opened))
 
         assert own == {record: view for record, view in whole.items() if view.state.subject == subject.handle}
         assert own

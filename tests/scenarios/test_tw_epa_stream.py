@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 import os
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from ledger.home import LedgerHome, create_home, write_secret
 from ledger.service import open_for_reading
 from projections.as_of import day_begins, parse_as_of
 from projections.history import whole_history
+from projections.publications import publications
 from projections.records import RecordView, fold_records, standing
 from tests.processes import kesu, serving
 from verify.note import SigningKey
@@ -118,13 +120,40 @@ def test_vanished_rows_are_revoked_and_the_audit_is_clean(
     audited = kesu("verify", home.folder, "--vkey", str(home.log_key().verifier))
 
     assert len(revocations) == 1_879
-    assert all(values == {"reason": "withdrawn by source, no reason given"} for values in revocations)
+    assert all(
+        values | {"on": None, "evidence": None}
+        == {
+            "on": None,
+            "operator": "来源未公布",
+            "basis": "来源未公布",
+            "reason": "withdrawn by source, no reason given",
+            "evidence": None,
+        }
+        for values in revocations
+        if not isinstance(values, Erased)
+    )
+    assert [
+        (values["on"], values["evidence"]) for values in revocations if not isinstance(values, Erased)
+    ] == vanished()
     assert (audited.code, "CLEAN" in audited.out) == (0, True)
+
+
+def vanished() -> list[tuple[str, list[str]]]:
+    """Day and document of each disappearance: the line of the stream itself, by its digest."""
+    with gzip.open(STREAM, "rb") as file:
+        lines = [line.rstrip(b"\n") for line in file if b'"event": "vanished"' in line]
+    return [(json.loads(line)["observed"], [sha256(line).hexdigest()]) for line in lines]
 
 
 def records(home: LedgerHome, day: str) -> list[RecordView]:
     with open_for_reading(home, os.urandom) as ledger:
-        return standing(fold_records(whole_history(ledger.recorder, ledger.mapper), parse_as_of(day)).values())
+        return standing(
+            fold_records(
+                whole_history(ledger.recorder, ledger.mapper),
+                publications(ledger.recorder, ledger.mapper)[0].items,
+                parse_as_of(day),
+            ).values()
+        )
 
 
 def row_of(view: RecordView) -> tuple[Key, Row]:

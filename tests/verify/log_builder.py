@@ -18,6 +18,7 @@ from verify.finding import Finding
 from verify.handle import organisation_handle
 from verify.merkle import leaf_hash, tree_root
 from verify.note import SigningKey
+from verify.statement_type import TWO_SIGN
 from verify.strict import JsonValue
 from verify.submission import Draft, Submission, uuid7
 from verify.tiles import TILE_WIDTH, bundle_path, format_bundle, openings_path, tile_path, tile_width, tiles_of
@@ -48,6 +49,7 @@ class Record:
     value: dict[str, JsonValue]
     filing: int
     version: int = 1
+    item: str = ITEM
 
 
 @dataclass
@@ -59,6 +61,7 @@ class LogBuilder:
     entries: list[bytes] = field(default_factory=list)
     openings: dict[int, Mapping[str, Opening]] = field(default_factory=dict)
     keys: dict[str, SigningKey] = field(default_factory=dict)
+    second_keys: dict[str, SigningKey] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -159,6 +162,14 @@ class LogBuilder:
         about: dict[str, JsonValue] = {"department": issuer, "key": str(key.verifier)}
         return self.administer("department.registered", about, issuer=issuer, keys=keys or [OPERATOR_KEY, key])
 
+    def add_key(self, issuer: str, keys: Sequence[SigningKey] | None = None, label: str = "second") -> int:
+        """Append key.added, signed by operator, old key and new unless told otherwise."""
+        key = make_key(f"{issuer}/{label}")
+        self.second_keys[issuer] = key
+        about: dict[str, JsonValue] = {"department": issuer, "key": str(key.verifier)}
+        signers = keys or [OPERATOR_KEY, self.keys[issuer], key]
+        return self.administer("key.added", about, issuer=issuer, keys=signers)
+
     def rotate(self, issuer: str, label: str, keys: Sequence[SigningKey] | None = None) -> int:
         """Append key.rotated, signed by the old key and the new unless told otherwise."""
         old, new = self.keys[issuer], make_key(f"{issuer}/{label}")
@@ -189,6 +200,16 @@ class LogBuilder:
         return self.administer(
             "catalogue.published", about, keys=keys or [OPERATOR_KEY], discloses=discloses, withdraws=withdraws
         )
+
+    def publish_rules(self, name: str, version: int = 1) -> int:
+        """Append rules.published."""
+        return self.administer("rules.published", {"rules": {"name": name, "version": version}}, keys=[OPERATOR_KEY])
+
+    def signers(self, kind: str, issuer: str) -> list[SigningKey]:
+        """The keys with which an issuer says such a thing: the operator's one, or a department's one or two."""
+        if issuer == OPERATOR:
+            return [OPERATOR_KEY]
+        return [self.keys[issuer], self.second_keys[issuer]] if kind in TWO_SIGN else [self.keys[issuer]]
 
     # ---- records
 
@@ -258,7 +279,7 @@ class LogBuilder:
         """Append a later statement about a record."""
         speaker = issuer or record.issuer
         named: dict[str, JsonValue] = {"record": record.id, **(about or {})}
-        said = self.say(kind, named, values, issuer=speaker, keys=keys or [self.keys[speaker]])
+        said = self.say(kind, named, values, issuer=speaker, keys=keys or self.signers(kind, speaker))
         record.version += 1
         return self.append(
             said,
@@ -290,7 +311,6 @@ class LogBuilder:
             {"objection": objection},
             {"reason": "金额有误"},
             issuer=OPERATOR,
-            keys=[OPERATOR_KEY],
             withdraws=withdraws,
         )
 

@@ -11,10 +11,22 @@ from verify.errors import Incompetent, Malformed, SignatureInvalid
 from verify.note import NoteSignature, SignedNote, SigningKey
 from verify.registry import Registry, introduced_key, require_signed
 from verify.statement import Statement, statement_text
-from verify.statement_type import ADMINISTRATIVE, CatalogueRef, RulesRef, StatementType, statement_type
+from verify.statement_type import (
+    ABOUT,
+    ADMINISTRATIVE,
+    TWO_SIGN,
+    CatalogueRef,
+    Clock,
+    ClockRef,
+    RulesRef,
+    StatementType,
+    statement_type,
+)
 from verify.strict import JsonValue
 
 ONE, TWO = make_key("dept.one/1"), make_key("dept.two/1")
+SECOND = make_key("dept.one/second")
+LIST_ITEM = "dishonesty-list"
 RECORD = "0193f000-0000-7000-8000-000000000020"
 OPENED: dict[str, JsonValue] = {"log": str(LOG_KEY.verifier), "operator": str(OPERATOR_KEY.verifier)}
 
@@ -38,6 +50,12 @@ def registered(issuer: str, key: SigningKey, keys: Sequence[SigningKey] | None =
     return say("department.registered", about, issuer, keys if keys is not None else [OPERATOR_KEY, key])
 
 
+def added(issuer: str, key: SigningKey, keys: Sequence[SigningKey], department: str | None = None) -> Statement:
+    """key.added."""
+    about: dict[str, JsonValue] = {"department": department or issuer, "key": str(key.verifier)}
+    return say("key.added", about, issuer, keys)
+
+
 def rotated(issuer: str, old: SigningKey, new: SigningKey, keys: Sequence[SigningKey] | None = None) -> Statement:
     """key.rotated."""
     about: dict[str, JsonValue] = {"department": issuer, "key": str(new.verifier), "replaces": str(old.verifier)}
@@ -49,9 +67,11 @@ def revoked(issuer: str, key: SigningKey, by: str, keys: Sequence[SigningKey]) -
     return say("key.revoked", {"department": issuer, "key": str(key.verifier)}, by, keys)
 
 
-def published(version: int = 1, keys: Sequence[SigningKey] = (OPERATOR_KEY,), issuer: str = OPERATOR) -> Statement:
+def published(
+    version: int = 1, keys: Sequence[SigningKey] = (OPERATOR_KEY,), issuer: str = OPERATOR, item: str = ITEM
+) -> Statement:
     """catalogue.published."""
-    return say("catalogue.published", {"catalogue": {"item": ITEM, "version": version}}, issuer, keys)
+    return say("catalogue.published", {"catalogue": {"item": item, "version": version}}, issuer, keys)
 
 
 def ruled(name: str, version: int = 1, keys: Sequence[SigningKey] = (OPERATOR_KEY,)) -> Statement:
@@ -79,6 +99,29 @@ BASE = (
     registered("dept.two", TWO),
     published(),
 )
+
+
+FULL = (
+    *BASE,
+    added("dept.one", SECOND, [OPERATOR_KEY, ONE, SECOND]),
+    published(item=LIST_ITEM),
+    ruled(f"list/{LIST_ITEM}"),
+    ruled("repair/order-36"),
+)
+
+
+def spoken(kind: str, issuer: str, keys: Sequence[SigningKey], **members: JsonValue) -> Statement:
+    """A statement with all that its type must name, unless told otherwise."""
+    listing = kind.startswith("listing")
+    named: dict[str, JsonValue] = dict.fromkeys(ABOUT[StatementType(kind)][0], RECORD)
+    known: dict[str, JsonValue] = {
+        "catalogue": {"item": LIST_ITEM if listing else ITEM, "version": 1},
+        "rules": {"name": f"list/{LIST_ITEM}" if listing else "repair/order-36", "version": 1},
+        "clock": "verify",
+        "since": 4,
+    }
+    about = named | {name: value for name, value in known.items() if name in named} | members
+    return say(kind, about, issuer, keys)
 
 
 def refused(registry: Registry, statement: Statement) -> str:
@@ -309,14 +352,204 @@ def test_records_name_a_published_item_version() -> None:
     assert refused(after(*BASE[:3]), filed([ONE])) == "item-unknown"
 
 
-def test_an_objection_is_taken_by_operator_or_department() -> None:
-    """A subject objects to either; only the operator's key speaks for the operator."""
-    registry, about = after(*BASE), {"objection": RECORD, "record": RECORD}
+BY_THE_OPERATOR = {
+    "publicity.ended",
+    "listing.expired",
+    "bar.ended",
+    "deadline.missed",
+    "deadline.recomputed",
+    "objection.forwarded",
+    "repair.forwarded",
+}
+BY_EITHER = {
+    "listing.defended",
+    "objection.raised",
+    "objection.delivered",
+    "review.requested",
+    "repair.applied",
+}
+BY_TWO_KEYS = {"listing.decided", "listing.removed", "repair.granted", "repair.refused", "repair.revoked"}
+ALL = {kind.value for kind in StatementType} - {kind.value for kind in ADMINISTRATIVE}
 
-    assert require_signed(say("objection.raised", about, OPERATOR, [OPERATOR_KEY]), registry)
-    assert require_signed(say("objection.raised", about, "dept.two", [TWO]), registry)
-    assert refused(registry, say("objection.raised", about, OPERATOR, [ONE])) == "key-of-another"
-    assert refused(registry, say("objection.resolved", about, OPERATOR, [OPERATOR_KEY])) == "department-signs"
+
+@pytest.mark.parametrize("kind", sorted(BY_THE_OPERATOR))
+def test_the_operator_alone_says_what_falls_due_and_hands_over(kind: str) -> None:
+    """Under its own name: an issuer of its own that the operator countersigns is another's word."""
+    registry = after(*FULL)
+
+    assert require_signed(spoken(kind, OPERATOR, [OPERATOR_KEY]), registry)
+    assert refused(registry, spoken(kind, "dept.one", [ONE, SECOND])) == "operator-signs"
+    assert refused(registry, spoken(kind, "dept.one", [ONE, OPERATOR_KEY])) == "operator-signs"
+    assert refused(registry, spoken(kind, OPERATOR, [ONE])) == "key-of-another"
+    with pytest.raises(Incompetent, match="operator's signature"):
+        registry.authorise(spoken(kind, OPERATOR, [OPERATOR_KEY]), set())
+
+
+@pytest.mark.parametrize("kind", sorted(BY_EITHER))
+def test_a_plea_is_taken_in_by_operator_or_department(kind: str) -> None:
+    """A subject turns to either; only the operator's key speaks for the operator."""
+    registry = after(*FULL)
+
+    assert require_signed(spoken(kind, OPERATOR, [OPERATOR_KEY]), registry)
+    assert require_signed(spoken(kind, "dept.two", [TWO]), registry)
+    assert refused(registry, spoken(kind, "dept.one", [OPERATOR_KEY])) == "department-signs"
+    assert refused(registry, spoken(kind, OPERATOR, [ONE])) == "key-of-another"
+    with pytest.raises(Incompetent, match="operator's signature"):
+        registry.authorise(spoken(kind, OPERATOR, [OPERATOR_KEY]), set())
+
+
+@pytest.mark.parametrize("kind", sorted(ALL - BY_THE_OPERATOR - BY_EITHER))
+def test_departments_alone_say_the_rest(kind: str) -> None:
+    """The operator does not decide for them."""
+    registry = after(*FULL)
+
+    assert require_signed(spoken(kind, "dept.one", [ONE, SECOND]), registry)
+    assert refused(registry, spoken(kind, OPERATOR, [OPERATOR_KEY])) == "department-signs"
+    assert refused(registry, spoken(kind, "dept.one", [OPERATOR_KEY])) == "department-signs"
+
+
+@pytest.mark.parametrize("kind", sorted(ALL - BY_THE_OPERATOR))
+def test_some_decisions_need_two_keys_of_the_department(kind: str) -> None:
+    """Neither the operator's key nor an ended one is the second."""
+    registry = after(*FULL)
+    one = spoken(kind, "dept.one", [ONE])
+    with_operator = spoken(kind, "dept.one", [ONE, OPERATOR_KEY])
+    ended = registry.apply(revoked("dept.one", SECOND, OPERATOR, [OPERATOR_KEY]), 9)
+
+    assert {kind.value for kind in TWO_SIGN} == BY_TWO_KEYS
+    if kind in BY_TWO_KEYS:
+        assert refused(registry, one) == refused(registry, with_operator) == "two-sign"
+        assert refused(ended, one) == "two-sign"
+        with pytest.raises(Incompetent, match="two keys"):
+            registry.authorise(one, [ONE.verifier, ONE.verifier])
+    else:
+        assert require_signed(one, registry)
+        assert require_signed(with_operator, registry)
+    assert require_signed(spoken(kind, "dept.one", [ONE, SECOND]), registry)
+    assert refused(ended, spoken(kind, "dept.one", [ONE, SECOND])) == "key-ended"
+    assert refused(registry, spoken(kind, "dept.one", [ONE, TWO])) == "key-of-another"
+
+
+def test_a_key_is_added_by_department_new_key_and_operator() -> None:
+    """Beside those in force, which stay so: from then on two may sign."""
+    registry = after(*BASE)
+    later = registry.apply(added("dept.one", SECOND, [OPERATOR_KEY, ONE, SECOND]), 4)
+
+    assert after(*FULL).departments == {"dept.one", "dept.two"}
+    assert require_signed(filed([ONE]), later)
+    assert require_signed(filed([SECOND]), later)
+    assert require_signed(filed([ONE, SECOND]), later) == {ONE.verifier, SECOND.verifier}
+    third = make_key("dept.one/third")
+    assert require_signed(added("dept.one", third, [OPERATOR_KEY, SECOND, third]), later)
+    assert refused(registry, added("dept.one", SECOND, [ONE, SECOND])) == "operator-signs"
+    assert refused(registry, added("dept.one", SECOND, [OPERATOR_KEY, ONE])) == "proof-of-possession"
+    assert refused(registry, added("dept.one", SECOND, [OPERATOR_KEY, SECOND])) == "department-signs"
+    assert refused(registry, added("dept.one", SECOND, [OPERATOR_KEY, SECOND, TWO])) == "key-of-another"
+
+
+def test_an_added_key_is_new_and_the_departments_own() -> None:
+    """As every key: of the right name, and nobody had it or its name before."""
+    registry = after(*FULL)
+    foreign, same = make_key("dept.two/second"), SigningKey.from_seed("dept.one/3", ONE._seed)
+    namesake = SigningKey.from_seed("dept.one/second", b"\x07" * 32)
+
+    assert refused(registry, added("dept.one", foreign, [OPERATOR_KEY, ONE, foreign])) == "key-name"
+    assert refused(registry, added("dept.one", same, [OPERATOR_KEY, ONE, same])) == "key-reused"
+    assert refused(registry, added("dept.one", namesake, [OPERATOR_KEY, ONE, namesake])) == "key-name-reused"
+    third = make_key("dept.one/third")
+    assert refused(registry, added("dept.one", third, [OPERATOR_KEY, ONE, third], "dept.two")) == "own-key"
+    six = make_key("dept.six/1")
+    assert refused(registry, added("dept.six", six, [OPERATOR_KEY, six])) == "department-signs"
+    own = make_key(f"{OPERATOR}/2")
+    assert refused(registry, added(OPERATOR, own, [OPERATOR_KEY, own])) == "department-signs"
+
+
+def test_a_department_with_two_keys_may_lose_one() -> None:
+    """It still has one in force: it is not registered again, and may say all that needs no second."""
+    later = after(*FULL, revoked("dept.one", SECOND, "dept.one", [ONE]))
+
+    assert require_signed(filed([ONE]), later)
+    assert refused(later, registered("dept.one", make_key("dept.one/7"))) == "department-registered-once"
+
+
+@pytest.mark.parametrize("kind", sorted(kind for kind in ALL if "rules" in ABOUT[StatementType(kind)][0]))
+def test_statements_name_published_rules(kind: str) -> None:
+    """An older version may still be used, one to come may not."""
+    listing = kind.startswith("listing")
+    name, item = (f"list/{LIST_ITEM}", LIST_ITEM) if listing else ("repair/order-36", ITEM)
+    issuer, keys = (OPERATOR, [OPERATOR_KEY]) if kind in BY_THE_OPERATOR else ("dept.one", [ONE, SECOND])
+    registry = after(*FULL, ruled(name, 2))
+
+    for version in (1, 2):
+        assert require_signed(spoken(kind, issuer, keys, rules={"name": name, "version": version}), registry)
+    assert refused(registry, spoken(kind, issuer, keys, rules={"name": name, "version": 3})) == "rules-version"
+    other = spoken(kind, issuer, keys, rules={"name": f"list/{item}-of-old", "version": 1})
+    assert refused(registry, other) == "rules-unknown"
+    with pytest.raises(Malformed, match="about/rules"):
+        require_signed(spoken(kind, issuer, keys, rules=name), registry)
+
+
+@pytest.mark.parametrize("kind", ["deadline.missed", "deadline.recomputed"])
+@pytest.mark.parametrize("clock", list(Clock))
+def test_a_clock_of_the_catalogue_names_the_item_as_its_rule(kind: str, clock: Clock) -> None:
+    """Collection and disclosure alone; where the rules say when, they name the rules as all others do."""
+    registry = after(*FULL)
+
+    def said(name: str, version: int) -> Statement:
+        rules: JsonValue = {"name": name, "version": version}
+        return spoken(kind, OPERATOR, [OPERATOR_KEY], clock=clock.value, rules=rules)
+
+    assert require_signed(said(f"list/{LIST_ITEM}", 1), registry)
+    if clock in {Clock.COLLECT, Clock.DISCLOSE}:
+        assert require_signed(said(f"catalogue/{ITEM}", 1), registry)
+        assert refused(registry, said(f"catalogue/{ITEM}", 2)) == "item-version"
+        assert refused(registry, said("catalogue/another-item", 1)) == "item-unknown"
+    else:
+        assert refused(registry, said(f"catalogue/{ITEM}", 1)) == "rules-unknown"
+    application = spoken("repair.applied", "dept.one", [ONE], rules={"name": f"catalogue/{ITEM}", "version": 1})
+    assert refused(registry, application) == "rules-unknown"
+
+
+@pytest.mark.parametrize("kind", sorted(kind for kind in ALL if "catalogue" in ABOUT[StatementType(kind)][0]))
+def test_statements_name_published_items(kind: str) -> None:
+    """Not only those that file."""
+    registry = after(*FULL)
+    item = LIST_ITEM if kind.startswith("listing") else ITEM
+
+    later = spoken(kind, "dept.one", [ONE, SECOND], catalogue={"item": item, "version": 2})
+    unknown = spoken(kind, "dept.one", [ONE, SECOND], catalogue={"item": "another-item", "version": 1})
+    assert refused(registry, later) == "item-version"
+    assert refused(registry, unknown) == "item-unknown"
+
+
+def test_a_list_entry_is_decided_by_the_standard_of_its_item() -> None:
+    """Neither by that of another list nor, with one key, as a record of any other kind."""
+    registry = after(*FULL, ruled("list/another-list"))
+    listed: dict[str, JsonValue] = {"item": LIST_ITEM, "version": 1}
+
+    for kind in ("listing.notified", "listing.decided"):
+        other: dict[str, JsonValue] = {"name": "list/another-list", "version": 1}
+        no_list: dict[str, JsonValue] = {"name": "repair/order-36", "version": 1}
+        for rules in (other, no_list):
+            assert refused(registry, spoken(kind, "dept.one", [ONE, SECOND], rules=rules)) == "list-standard"
+    assert refused(registry, spoken("record.filed", "dept.one", [ONE], catalogue=listed)) == "listing-decided"
+    assert require_signed(spoken("record.corrected", "dept.one", [ONE], catalogue=listed), registry)
+    before = after(*FULL[:6])
+    assert require_signed(spoken("record.filed", "dept.one", [ONE], catalogue=listed), before)
+
+
+@pytest.mark.parametrize("kind", ["deadline.missed", "deadline.recomputed"])
+def test_a_deadline_names_a_clock_and_the_entry_that_started_it(kind: str) -> None:
+    """No sentence fits in."""
+    registry = after(*FULL)
+
+    for clock in Clock:
+        assert require_signed(spoken(kind, OPERATOR, [OPERATOR_KEY], clock=clock.value, since=1), registry)
+    for wrong in ({"clock": "张三"}, {"clock": None}, {"since": 0}, {"since": True}, {"since": "4"}, {"since": -1}):
+        members: dict[str, JsonValue] = {**wrong}
+        with pytest.raises(Malformed, match=f"about/{next(iter(wrong))}"):
+            require_signed(spoken(kind, OPERATOR, [OPERATOR_KEY], **members), registry)
+    assert ClockRef.of({"clock": "act", "since": 7}) == ClockRef(Clock.ACT, 7)
 
 
 @pytest.mark.parametrize(
@@ -368,13 +601,14 @@ def test_an_unknown_type_is_refused() -> None:
         statement_type(say("record.renamed", {}, "dept.one", [ONE]))
 
 
-def test_three_types_introduce_a_key() -> None:
+def test_four_types_introduce_a_key() -> None:
     """It must sign the statement that brings it in."""
     new = make_key("dept.one/2")
 
     assert introduced_key(BASE[0]) == OPERATOR_KEY.verifier
     assert introduced_key(BASE[1]) == ONE.verifier
     assert introduced_key(rotated("dept.one", ONE, new)) == new.verifier
+    assert introduced_key(added("dept.one", new, [ONE])) == new.verifier
     assert introduced_key(filed([ONE])) is None
     for vkey in (7, None, "x"):
         with pytest.raises(Malformed):

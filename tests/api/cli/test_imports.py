@@ -13,7 +13,7 @@ import pytest
 
 from api.cli.app import run
 from api.client import LedgerClient
-from api.sample import SampleFiles, write_sample
+from api.sampling.tables import SampleFiles, write_sample
 from ledger.home import write_secret
 from tests.api.liar import Liar, Lie, lying, says
 from tests.api.service import Service, running

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from ledger.codes import uscc_check_character
-from tests.ledger.harness import ENTERPRISE, penalty, record_values
+from tests.ledger.harness import ENTERPRISE, penalty, publicity, record_values
 from tests.processes import kesu, serving
 
 CODE = "12110000000000000K"
 COMMANDS = (
     "init", "serve", "sign", "submit", "import", "records", "verify", "archive", "demo",
-    "department apply", "department register", "key new", "key rotate", "key revoke", "catalogue publish",
+    "department apply", "department register", "key new", "key add", "key rotate", "key revoke", "catalogue publish",
+    "rules list", "clock run", "clock list",
 )  # fmt: skip
 
 
@@ -96,6 +97,7 @@ def test_the_demo_ends_clean_without_a_terminal(tmp_path: Path) -> None:
     shown = kesu("demo", "--folder", tmp_path / "demo", "--rows", "40")
 
     assert (shown.code, "CLEAN" in shown.out) == (0, True)
+    assert "A publicly shown penalty of" in shown.out
 
 
 def draft() -> dict[str, object]:
@@ -104,5 +106,5 @@ def draft() -> dict[str, object]:
     return {
         "type": "record.filed",
         "about": {"catalogue": {"item": "administrative-penalty", "version": 1}},
-        "values": record_values(ENTERPRISE, penalty()),
+        "values": {**record_values(ENTERPRISE, penalty()), "publicity": publicity()},
     }

@@ -130,6 +130,7 @@ def test_a_published_item_can_be_read(service: Service) -> None:
     definition = service.server.get("/v1/catalogue/administrative-penalty/1").json()
 
     assert (definition["item"], definition["version"], definition["zh"]) == ("administrative-penalty", 1, "行政处罚")
+    assert (definition["nature"], definition["decided_on"]) == ("adverse", "CF_JDRQ")
 
 
 class _Links(HTMLParser):

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from api.sample import company_code
+from api.sampling.tables import company_code
+from ledger.beijing import BEIJING
 from ledger.catalogue import Openness
 from ledger.subjects import Subject
-from projections.as_of import BEIJING
 from tests.api.service import Service, running
 from tests.ledger.harness import ENTERPRISE, OTHER_ENTERPRISE, PENALTY, execute, penalty, query
 from tests.processes import ask
@@ -101,7 +101,7 @@ def test_an_auditor_sees_every_record_with_every_field(shelf: Shelf) -> None:
     assert [(record["record"], record["status"], record["disclosed"]) for record in told["records"]] == [
         (shelf.corrected, "standing", True),
         (shelf.revoked, "revoked", False),
-        (shelf.restricted, "standing", False),
+        (shelf.restricted, "stored", False),
         (shelf.disputed, "disputed", True),
     ]
     assert all(set(record["values"]) == {part.code for part in PENALTY.fields} for record in told["records"])

@@ -12,58 +12,96 @@ from uuid import UUID
 
 import pytest
 
-from api.importer.actions import Action, ActionKind
+from api.importer.actions import Action
+from api.importer.declaration import NO_PUBLICITY, ActRule
 from api.importer.numbering import Numbering, open_numbering
+from api.importer.outcome import Act, RecordRef
 from api.importer.rows import SourceRow
 from ledger.home import write_secret
+from ledger.subjects import Subject
 from verify.errors import Malformed
+from verify.statement_type import StatementType
 from verify.strict import JsonValue, check_uuid7, encode_base64
 
 MADE = 1_796_112_000_000
 SECRET = bytes(range(32))
 NUMBERING = Numbering(MADE, SECRET)
 VALUES: Mapping[str, JsonValue] = {"CF_WSH": "京测罚〔2026〕1号", "CF_NR_FK": 1_000_000, "CF_CFLB": ["警告", "罚款"]}
+RECORD = RecordRef("administrative-penalty", ("京测罚〔2026〕1号", "91110000MA00000077"), 1)
+SUBJECT = Subject("uscc", "91110000MA00000077", "测试企业有限公司")
 FILING = Action(
     row=SourceRow(1, 2, {}),
-    kind=ActionKind.FILE,
-    item="administrative-penalty",
-    key=("京测罚〔2026〕1号", "91110000MA00000077"),
-    generation=1,
-    subject_scheme="uscc",
-    subject_code="91110000MA00000077",
-    subject_name="测试企业有限公司",
+    record=RECORD,
+    subject=SUBJECT,
     values=dict(VALUES),
-    reason=None,
+    act=None,
     occurrence=1,
     made_at=None,
 )
+
+
+TEXTS = {"operator": "测试经办人", "basis": "测试规定", "reason": "更正"}
+CORRECTING = Act(ActRule(StatementType.RECORD_CORRECTED, ()), TEXTS, "2026-11-20", None)
+REVOKING = replace(CORRECTING, rule=ActRule(StatementType.RECORD_REVOKED, ()))
+CORRECTION = replace(FILING, act=CORRECTING)
+REVOCATION = replace(FILING, act=REVOKING, values={})
+
+
+def citing(*names: str, case: str = "") -> Action:
+    """The revocation, for a remedy or an objection."""
+    return replace(REVOCATION, act=replace(REVOKING, rule=replace(REVOKING.rule, names=names, case=case)))
+
+
+def followed_by(generation: int) -> Action:
+    """The revocation, with a new decision in its place."""
+    return replace(REVOCATION, act=replace(REVOKING, successor=RecordRef("administrative-penalty", ("2",), generation)))
+
+
 OTHERS = {
-    "another key": replace(FILING, key=("京测罚〔2026〕2号", "91110000MA00000077")),
-    "the key cut elsewhere": replace(FILING, key=("京测罚〔2026〕1号9", "1110000MA00000077")),
-    "filed again": replace(FILING, generation=2),
-    "a correction": replace(FILING, kind=ActionKind.CORRECT, reason="更正"),
-    "a correction made again": replace(FILING, kind=ActionKind.CORRECT, reason="更正", occurrence=2),
-    "another reason": replace(FILING, kind=ActionKind.CORRECT, reason="更名"),
-    "a revocation": replace(FILING, kind=ActionKind.REVOKE, values={}),
+    "another key": replace(FILING, record=replace(RECORD, key=("京测罚〔2026〕2号", "91110000MA00000077"))),
+    "the key cut elsewhere": replace(FILING, record=replace(RECORD, key=("京测罚〔2026〕1号9", "1110000MA00000077"))),
+    "filed again": replace(FILING, record=replace(RECORD, generation=2)),
+    "a correction": CORRECTION,
+    "a correction made again": replace(CORRECTION, occurrence=2),
+    "another reason": replace(FILING, act=replace(CORRECTING, texts=TEXTS | {"reason": "更名"})),
+    "another day": replace(FILING, act=replace(CORRECTING, on="2026-11-21")),
+    "a day that is not said": replace(FILING, act=replace(CORRECTING, on=None)),
+    "a revocation": REVOCATION,
+    "a change": replace(REVOCATION, act=replace(REVOKING, rule=ActRule(StatementType.RECORD_CHANGED, ()))),
+    "a revocation for a remedy": citing("remedy"),
+    "a revocation for another remedy": citing("remedy", case="诉讼"),
+    "a revocation for an objection": citing("objection"),
+    "a successor": followed_by(1),
+    "another successor": followed_by(2),
     "another value": replace(FILING, values={**VALUES, "CF_NR_FK": 1_000_001}),
     "no value": replace(FILING, values={**VALUES, "CF_NR_FK": None}),
     "a text for a number": replace(FILING, values={**VALUES, "CF_NR_FK": "1000000"}),
-    "another name": replace(FILING, subject_name="测试企业公司"),
-    "another scheme": replace(FILING, subject_scheme="other"),
-    "another subject": replace(FILING, subject_code="91110105MA0000015F"),
+    "another name": replace(FILING, subject=replace(SUBJECT, name="测试企业公司")),
+    "another scheme": replace(FILING, subject=replace(SUBJECT, scheme="other")),
+    "another subject": replace(FILING, subject=replace(SUBJECT, code="91110105MA0000015F")),
+    "a class": replace(FILING, publicity={**NO_PUBLICITY, "class": "ordinary"}),
+    "another class": replace(FILING, publicity={**NO_PUBLICITY, "class": "serious"}),
+    "the summary procedure": replace(FILING, publicity={**NO_PUBLICITY, "summary_procedure": True}),
     "another instant": replace(FILING, made_at="2026-11-20T00:00:00.000000Z"),
 }
 
 
 def ids(numbering: Numbering, action: Action = FILING) -> tuple[str, str]:
-    return numbering.record_id(action), numbering.statement_id(action, "administrative-penalty", 1)
+    return numbering.record_id(action.record), numbering.statement_id(action, "administrative-penalty", 1)
 
 
 def test_the_same_row_gets_the_same_ids_wherever_it_stands_in_a_file() -> None:
-    """Its number, its line and the order of its columns are no part of what it says."""
-    moved = replace(FILING, row=SourceRow(7, 9, {"more": "x"}), values={code: VALUES[code] for code in sorted(VALUES)})
+    """Its number, its line, its bytes and the order of its columns are no part of what it says."""
+    row = SourceRow(7, 9, {"more": "x"}, written=b"x,y")
+    moved = replace(FILING, row=row, values={code: VALUES[code] for code in sorted(VALUES)})
 
     assert ids(NUMBERING, moved) == ids(NUMBERING)
+    assert ids(NUMBERING, replace(CORRECTION, row=row)) == ids(NUMBERING, CORRECTION)
+
+
+def test_publicity_of_which_a_row_says_nothing_is_no_part_of_it() -> None:
+    """A mapping may be given the table for it when its records are in the log already."""
+    assert ids(NUMBERING, replace(FILING, publicity=NO_PUBLICITY)) == ids(NUMBERING)
 
 
 def test_a_secret_read_again_gives_the_same_ids(tmp_path: Path) -> None:
@@ -87,7 +125,7 @@ def test_an_id_is_a_keyed_hash_in_a_version_7_uuid() -> None:
     """Computed here by hand, as a department could without us: HMAC-SHA256 under the secret, 74 bits of it."""
     said = 'record\x00["administrative-penalty","京测罚〔2026〕1号","91110000MA00000077",1]'
     bits = int.from_bytes(hmac.digest(SECRET, said.encode(), hashlib.sha256)[:10], "big")
-    identifier = UUID(NUMBERING.record_id(FILING))
+    identifier = UUID(NUMBERING.record_id(RECORD))
 
     assert (identifier.int >> 64 & 0xFFF, identifier.int & (1 << 62) - 1) == (bits >> 62 & 0xFFF, bits & (1 << 62) - 1)
 
@@ -105,7 +143,7 @@ def test_no_two_of_these_rows_are_the_same_statement() -> None:
 
 def test_tables_of_two_items_may_use_the_same_keys() -> None:
     """Rows are often just counted: licence 1 and penalty 1 are two records."""
-    assert NUMBERING.record_id(replace(FILING, item="administrative-licence")) != NUMBERING.record_id(FILING)
+    assert NUMBERING.record_id(replace(RECORD, item="administrative-licence")) != NUMBERING.record_id(RECORD)
 
 
 def test_a_row_read_for_another_item_or_version_is_another_statement() -> None:
@@ -117,20 +155,30 @@ def test_a_row_read_for_another_item_or_version_is_another_statement() -> None:
 
 def test_a_record_keeps_its_id_while_what_is_said_of_it_changes() -> None:
     """Corrections and the revocation name the record that was filed under the key; a key cut elsewhere is another."""
-    record = NUMBERING.record_id(FILING)
-    about = {what: NUMBERING.record_id(action) == record for what, action in OTHERS.items()}
+    record = NUMBERING.record_id(RECORD)
+    about = {what: NUMBERING.record_id(action.record) == record for what, action in OTHERS.items()}
 
     assert {what for what, same in about.items() if not same} == {"another key", "the key cut elsewhere", "filed again"}
 
 
 def test_a_second_filing_is_a_new_record_with_an_id_of_its_own_each_time() -> None:
     """After a revocation the key begins anew; and the new record is filed, corrected and revoked under one id."""
-    generations = [replace(FILING, generation=number) for number in range(1, 6)]
-    revoked = replace(generations[1], kind=ActionKind.REVOKE, values={})
+    generations = [replace(FILING, record=replace(RECORD, generation=number)) for number in range(1, 6)]
+    revocation = replace(generations[1], act=REVOKING, values={})
 
-    assert len({NUMBERING.record_id(action) for action in generations}) == 5
+    assert len({NUMBERING.record_id(action.record) for action in generations}) == 5
     assert len({ids(NUMBERING, action)[1] for action in generations}) == 5
-    assert NUMBERING.record_id(revoked) == NUMBERING.record_id(generations[1])
+    assert NUMBERING.record_id(revocation.record) == NUMBERING.record_id(generations[1].record)
+
+
+def test_the_remedies_and_objections_of_records_have_ids_of_their_own() -> None:
+    """One of each on a record, or several by the names that the mapping gives them; the same ones every time."""
+    records = [RECORD, replace(RECORD, generation=2)]
+    cases = [(record, what, case) for record in records for what in ("remedy", "objection") for case in ("", "诉讼")]
+    found = [NUMBERING.case_id(*case) for case in cases]
+
+    assert found == [NUMBERING.case_id(*case) for case in cases]
+    assert len({*found, *ids(NUMBERING)}) == 8 + 2
 
 
 def test_another_secret_gives_other_ids() -> None:
@@ -143,7 +191,8 @@ def test_another_secret_gives_other_ids() -> None:
 
 def test_ids_are_uuids_that_tell_the_age_of_the_secret_and_nothing_of_the_row() -> None:
     """Version 7, all with one time; rows that are alike have nothing else in common."""
-    alike = [replace(FILING, key=(f"京测罚〔2026〕{number}号", "91110000MA00000077")) for number in range(500)]
+    keys = [(f"京测罚〔2026〕{number}号", "91110000MA00000077") for number in range(500)]
+    alike = [replace(FILING, record=replace(RECORD, key=key)) for key in keys]
     found = [identifier for action in alike for identifier in ids(NUMBERING, action)]
     tails = [UUID(identifier).int for identifier in found]
 
@@ -156,7 +205,7 @@ def test_ids_are_uuids_that_tell_the_age_of_the_secret_and_nothing_of_the_row() 
 
 def test_record_and_statement_have_different_ids() -> None:
     """One is never mistaken for the other, not even for a row without values."""
-    assert len({identifier for action in (FILING, *OTHERS.values()) for identifier in ids(NUMBERING, action)}) == 19
+    assert len({identifier for action in (FILING, *OTHERS.values()) for identifier in ids(NUMBERING, action)}) == 30
 
 
 def test_the_file_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:

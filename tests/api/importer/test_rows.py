@@ -1,6 +1,7 @@
 """Source files as rows: the file as a whole may fault, one row never stops the others."""
 
 import gzip
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,25 @@ def test_rows_are_read_as_they_are_asked_for(tmp_path: Path) -> None:
     rows = read_rows(write(tmp_path, "rows.csv", b"no,code,name\n1,c,n\n" + b"x" * 1_000_001), mapping())
 
     assert next(rows).number == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_digest_of_a_row_is_that_of_its_bytes_in_the_file(tmp_path: Path, encoding: str, end: str) -> None:
+    """So anybody who has the file finds the document that an act rests on; quotes and spaces are part of it."""
+    rows = ["1,c,测试", f'2, c,"甲{end}""乙"""', "3,c,€𠮷"]
+    path = write(tmp_path, "rows.csv", end.join(["no,code,name", rows[0], "", *rows[1:]]).encode(encoding))
+    found = list(read_rows(path, mapping()))
+
+    assert [row.written for row in found] == [row.encode(encoding.removesuffix("-sig")) for row in rows]
+    assert [row.digest() for row in found] == [sha256(row.written).hexdigest() for row in found]
+    for row in found:
+        assert row.written in path.read_bytes()
+
+
+def test_the_digest_of_a_json_line_is_that_of_the_line(tmp_path: Path) -> None:
+    """As it is written, not as it is understood."""
+    lines = [b'{"no":"1"}', b' {"no" : "\\u6d4b"}\t', b'{"no":"2","kesu_row":9}']
+    rows = read_rows(write(tmp_path, "rows.jsonl", b"\n\n".join(lines) + b"\r\n"), mapping())
+
+    assert [row.digest() for row in rows] == [sha256(line).hexdigest() for line in lines]

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,17 +16,21 @@ from typing import Any
 import pytest
 
 from api.cli.imports import run_import
+from api.cli.place import Usage
 from api.client import LedgerClient, Unreachable
 from api.importer.faults import FaultFile
 from api.importer.mapping import load_mapping
 from api.importer.numbering import open_numbering
 from api.importer.rows import read_rows
 from api.importer.run import CHUNK, CONNECTIONS, Importer, ImportResult
-from api.sample import SampleFiles, company_code, write_sample
-from api.sample_columns import PENALTY_COLUMNS
+from api.sampling.columns import PENALTY_COLUMNS
+from api.sampling.tables import SampleFiles, company_code, write_sample
 from ledger.domain.events import Erased
 from ledger.home import write_secret
+from ledger.particulars import NO_TERMS, PublicityTerms
+from ledger.rulebook.publicity import DishonestyClass, Withheld, WithheldReason
 from projections.history import whole_history
+from projections.publications import publications
 from projections.records import RecordView, fold_records
 from tests.api.service import Service, running
 from tests.ledger.harness import ENTRIES_OF_A_NEW_LEDGER, MARKET, PENALTY, Desk, query, randomness
@@ -34,13 +39,17 @@ from tests.processes import Server
 TODAY = date(2026, 11, 23)
 SECOND_2026 = 1_767_225_600_000
 ACTION = """
+[act]
+operator = "测试经办人"
+basis = "测试规定第一条"
+reason_column = "动作"
 [action]
 column = "动作"
 file = ["新增"]
-correct = ["更正"]
-revoke = ["撤销"]
-correct_reason = "更正"
-revoke_reason = "撤销"
+[action.correct]
+words = ["更正"]
+[action.revoke]
+words = ["撤销"]
 """
 
 Row = dict[str, str]
@@ -73,7 +82,8 @@ def entries(desk: Desk) -> int:
 def records(desk: Desk) -> list[RecordView]:
     """All records there are, in the order of filing."""
     with desk.read() as ledger:
-        return list(fold_records(whole_history(ledger.recorder, ledger.mapper)).values())
+        items = publications(ledger.recorder, ledger.mapper)[0].items
+        return list(fold_records(whole_history(ledger.recorder, ledger.mapper), items).values())
 
 
 def values_of(view: RecordView) -> Mapping[str, Any]:
@@ -368,6 +378,235 @@ def test_order_holds_over_many_chunks(service: Service, tmp_path: Path) -> None:
 
     assert (counts(result), grown) == ((1260, 0, 0), 1260)
     assert told(service.desk, before) == story.standing
+
+
+# ---- what became of a record -----------------------------------------------------------------------------------------
+
+OUTCOMES = """
+[act]
+operator = "测试经办人"
+basis = "测试规定第一条"
+reason_column = "结果"
+on_column = "结果日期"
+date = "%Y/%m/%d"
+[[outcomes]]
+when = { "结果" = "撤销" }
+steps = [
+  { event = "remedy.opened", kind = "litigation", reason = "起诉" },
+  { event = "remedy.closed", outcome = "annulled" },
+  { event = "record.revoked", superseded_by = ["新决定书文号", "统一社会信用代码"] },
+]
+[[outcomes]]
+when = { "结果" = "审理中" }
+steps = [{ event = "remedy.opened", kind = "litigation", reason = "起诉" }]
+"""
+DECIDED = {"结果": "撤销", "结果日期": "2026/11/20", "新决定书文号": ""}
+NOTHING = {"结果": "", "结果日期": "", "新决定书文号": ""}
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """A table of test penalties with three columns about what became of each."""
+
+    bureau: Bureau
+    address: str
+    source: Path
+    rows: list[Row]
+
+    @classmethod
+    def write(cls, service: Service, folder: Path, penalties: int) -> Decisions:
+        files = write_sample(folder, seed=11, companies=9, penalties=penalties, licences=0, today=TODAY)
+        mapping = files.penalties_mapping
+        mapping.write_text(mapping.read_text("utf-8") + OUTCOMES, "utf-8")
+        rows = [row | NOTHING for row in cells(files.penalties)]
+        return cls(Bureau(service.desk, folder / "bureau"), service.server.address, files.penalties, rows)
+
+    def take(self) -> tuple[tuple[int, int, int], int, Path]:
+        """Import the rows as they now are: accepted, skipped, not accepted; how many entries were added; the faults."""
+        write_cells(self.source, self.rows)
+        result, faults, grown = self.bureau.take(self.address, self.source, self.source.with_suffix(".toml"))
+        assert result.statements == grown
+        return counts(result), grown, faults
+
+    def views(self) -> dict[str, RecordView]:
+        """The records by document number; earlier tests of the same sample filed others under it."""
+        found = ((values_of(view).get("CF_WSH"), view) for view in records(self.bureau.desk))
+        return {number: view for number, view in found if number is not None}
+
+    def events(self, row: int) -> list[tuple[str, dict[str, Any]]]:
+        """What was said of a row's record after its filing: the types, and the values."""
+        record = self.views()[self.rows[row]["行政处罚决定书文号"]].record
+        with self.bureau.desk.read() as ledger:
+            found = [event for event in whole_history(ledger.recorder, ledger.mapper) if event.originator_id == record]
+        values = [event.values() for event in found[1:]]
+        assert not any(isinstance(each, Erased) for each in values)
+        types = [str(event.body.__struct_config__.tag) for event in found[1:]]
+        return [(kind, dict(each)) for kind, each in zip(types, values, strict=True) if not isinstance(each, Erased)]
+
+
+def test_what_became_of_a_decision_is_said_of_its_record_with_the_row_as_evidence(
+    service: Service, tmp_path: Path
+) -> None:
+    """Each step once, all five particulars with each, and the new decision named; repeating it adds nothing."""
+    decisions = Decisions.write(service, tmp_path, 3)
+    decisions.rows[0] |= DECIDED | {"新决定书文号": decisions.rows[1]["行政处罚决定书文号"]}
+    decisions.rows[1]["统一社会信用代码"] = decisions.rows[0]["统一社会信用代码"]
+    first = decisions.take()
+    line = decisions.source.read_bytes().split(b"\r\n")[1]
+    said: Row = {"operator": "测试经办人", "basis": "测试规定第一条", "on": "2026-11-20"}
+    evidence = [sha256(line).hexdigest()]
+
+    assert first[:2] == ((3, 0, 0), 6)
+    assert decisions.events(0) == [
+        ("remedy.opened", {**said, "evidence": evidence, "reason": "起诉", "kind": "litigation"}),
+        ("remedy.closed", {**said, "evidence": evidence, "reason": "撤销", "outcome": "annulled"}),
+        ("record.revoked", {**said, "evidence": evidence, "reason": "撤销"}),
+    ]
+    revoked, new = (decisions.views()[row["行政处罚决定书文号"]] for row in decisions.rows[:2])
+    assert (revoked.superseded_by, revoked.state.revoked) == (str(new.record), True)
+    assert decisions.take()[:2] == ((0, 3, 0), 0)
+
+
+def test_a_table_that_knows_more_adds_what_is_new(service: Service, tmp_path: Path) -> None:
+    """Filed in one month, under appeal in the next, annulled in the third: what was said before is not said again.
+
+    The days are those of the steps, so a step keeps its own.
+    """
+    decisions = Decisions.write(service, tmp_path, 4)
+    filed = decisions.take()
+    decisions.rows[2] |= {"结果": "审理中", "结果日期": "2026/11/20"}
+    opened = decisions.take()
+    decisions.rows[2]["结果"] = "撤销"
+    closed = decisions.take()
+
+    assert [filed[:2], opened[:2], closed[:2]] == [((4, 0, 0), 4), ((1, 3, 0), 1), ((1, 3, 0), 2)]
+    assert [kind for kind, _values in decisions.events(2)] == ["remedy.opened", "remedy.closed", "record.revoked"]
+
+
+def test_a_step_that_is_refused_keeps_back_those_behind_it(service: Service, tmp_path: Path) -> None:
+    """The fault says which step and names the table's column; mended there, the rest is added."""
+    decisions = Decisions.write(service, tmp_path, 2)
+    decisions.rows[1] |= DECIDED | {"结果日期": "2099/1/1"}
+    first = decisions.take()
+    (bad,) = cells(first[2])
+    mended = bad | {"结果日期": "2026/11/20"}
+    write_cells(first[2], [mended])
+    second = decisions.bureau.take(decisions.address, first[2], decisions.source.with_suffix(".toml"))
+
+    assert first[:2] == ((1, 0, 1), 2)
+    assert (bad["kesu_row"], bad["kesu_field"]) == ("2", "结果日期")
+    assert bad["kesu_reason"].startswith("结果日期 remedy.opened: lies after the day on which it is recorded")
+    assert (counts(second[0]), second[2]) == ((1, 0, 0), 3)
+    assert [kind for kind, _values in decisions.events(1)] == ["remedy.opened", "remedy.closed", "record.revoked"]
+
+
+def test_the_steps_of_many_rows_are_all_there_and_in_order(service: Service, tmp_path: Path) -> None:
+    """More than a request holds, sent over several connections; the ledger would refuse a step before its turn."""
+    decisions = Decisions.write(service, tmp_path, CHUNK)
+    for row in decisions.rows[::2]:
+        row.update(DECIDED)
+    result, grown, _faults = decisions.take()
+
+    assert (result, grown) == ((CHUNK, 0, 0), CHUNK + 3 * CHUNK // 2)
+    assert decisions.take()[:2] == ((0, CHUNK, 0), 0)
+
+
+def test_an_act_without_a_day_is_of_the_day_of_its_signing(service: Service, tmp_path: Path) -> None:
+    """In Beijing; in a real ledger that is today."""
+    story = Story.begin(tmp_path)
+    story.tell("新增", "一")
+    story.tell("撤销", "一")
+    bureau = Bureau(service.desk, tmp_path / "bureau")
+    bureau.take(service.server.address, story.write(tmp_path / "story.csv"), tmp_path / "penalties.toml")
+    with service.desk.read() as ledger:
+        *_, last = whole_history(ledger.recorder, ledger.mapper)
+
+    assert last.value("on") == last.recorded_on.isoformat()
+
+
+# ---- publicity -------------------------------------------------------------------------------------------------------
+
+
+def terms(bureau: Bureau, row: Row) -> PublicityTerms:
+    """What the ledger knows of the publicity of a row's record."""
+    *_, found = (view for view in records(bureau.desk) if values_of(view).get("CF_WSH") == row["行政处罚决定书文号"])
+    return found.state.terms
+
+
+def test_the_class_of_a_row_is_that_of_its_record(service: Service, tmp_path: Path) -> None:
+    """In the words of the table; also the secrecy gate, where the mapping has it."""
+    files = write_sample(tmp_path, seed=21, companies=5, penalties=3, licences=0, today=TODAY)
+    rows = [
+        row | {"失信信息类别": word, "保密": ""} for row, word in zip(cells(files.penalties), "轻一无", strict=True)
+    ]
+    rows[2] |= {"保密": "商秘"}
+    write_cells(files.penalties, rows)
+    text = files.penalties_mapping.read_text("utf-8")
+    labels = """class_labels = { "轻" = "minor", "一" = "ordinary" }
+class_empty = ["无"]
+withheld_column = "保密"
+withheld_labels = { "商秘" = "trade-secret" }
+withheld_text = "测试配方"
+"""
+    files.penalties_mapping.write_text(re.sub(r"class_labels = .*\n", labels, text), "utf-8")
+    bureau = Bureau(service.desk, tmp_path / "bureau")
+    result, _, grown = bureau.take(service.server.address, files.penalties, files.penalties_mapping)
+
+    assert (counts(result), grown) == ((3, 0, 0), 3)
+    assert [terms(bureau, row) for row in rows] == [
+        PublicityTerms(DishonestyClass.MINOR),
+        PublicityTerms(DishonestyClass.ORDINARY),
+        PublicityTerms(withheld=Withheld(WithheldReason.TRADE_SECRET, "测试配方")),
+    ]
+
+
+def test_a_table_that_comes_again_with_another_class_is_told_so(service: Service, tmp_path: Path) -> None:
+    """Not skipped as known, and the record keeps its class: another one is determined, not imported."""
+    files = write_sample(tmp_path, seed=22, companies=5, penalties=3, licences=0, today=TODAY)
+    bureau = Bureau(service.desk, tmp_path / "bureau")
+    rows = [row | {"失信信息类别": "一般"} for row in cells(files.penalties)]
+    write_cells(files.penalties, rows)
+    bureau.take(service.server.address, files.penalties, files.penalties_mapping)
+    rows[1]["失信信息类别"], rows[2]["失信信息类别"] = "严重", ""
+    write_cells(files.penalties, rows)
+    result, faults, grown = bureau.take(service.server.address, files.penalties, files.penalties_mapping)
+    bad = cells(faults)
+
+    assert (counts(result), grown) == ((0, 1, 2), 0)
+    assert [row["kesu_row"] for row in bad] == ["2", "3"]
+    for row in bad:
+        assert row["kesu_reason"].startswith("a record is filed once")
+        assert row["kesu_reason"].endswith("after its filing is a publicity.determined")
+    assert [terms(bureau, row).given_class for row in rows] == [DishonestyClass.ORDINARY] * 3
+
+
+def test_a_mapping_may_be_given_publicity_later(service: Service, tmp_path: Path) -> None:
+    """Rows whose cells are still empty say what they always said, so they are skipped."""
+    files = write_sample(tmp_path, seed=23, companies=5, penalties=3, licences=0, today=TODAY)
+    bureau = Bureau(service.desk, tmp_path / "bureau")
+    rows = [row | {"失信信息类别": ""} for row in cells(files.penalties)]
+    write_cells(files.penalties, rows)
+    text = files.penalties_mapping.read_text("utf-8")
+    files.penalties_mapping.write_text(re.sub(r"\[publicity\]\n(.+\n)+", "", text), "utf-8")
+    first = bureau.take(service.server.address, files.penalties, files.penalties_mapping)
+    files.penalties_mapping.write_text(text, "utf-8")
+    second = bureau.take(service.server.address, files.penalties, files.penalties_mapping)
+
+    assert [(counts(result), grown) for result, _, grown in (first, second)] == [((3, 0, 0), 3), ((0, 3, 0), 0)]
+    assert [terms(bureau, row) for row in rows] == [NO_TERMS] * 3
+
+
+def test_a_class_for_an_item_without_adverse_records_is_a_fault_of_the_mapping(
+    service: Service, tmp_path: Path
+) -> None:
+    """Said once, before any row is sent."""
+    files = write_sample(tmp_path, seed=24, companies=5, penalties=0, licences=3, today=TODAY)
+    mapping = files.licences_mapping
+    mapping.write_text(mapping.read_text("utf-8") + '[publicity]\nclass = "ordinary"\n', "utf-8")
+    bureau = Bureau(service.desk, tmp_path / "bureau")
+
+    with pytest.raises(Usage, match=r"publicity\.class: only adverse information has a class"):
+        bureau.take(service.server.address, files.licences, mapping)
 
 
 # ---- what breaks off -------------------------------------------------------------------------------------------------

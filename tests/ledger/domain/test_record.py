@@ -1,356 +1,428 @@
-"""The life of a credit record: who may say what about it, when, and what becomes visible by it."""
+"""The life of a credit record: filed, corrected, changed, revoked; who may say so and what everybody sees of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from uuid import UUID
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from msgspec import structs
 
-from ledger.domain.events import (
-    AnyBody,
-    CataloguePublished,
-    Erased,
-    EventFacts,
-    ObjectionRaised,
-    ObjectionResolved,
-    RecordCorrected,
-    Recorded,
-    RecordFiled,
-    RecordRevoked,
+from ledger.catalogue import Openness
+from ledger.domain.bodies import KeyRevoked
+from ledger.domain.deadlines import Period
+from ledger.domain.deciding import Position
+from ledger.domain.evolve import evolve
+from ledger.domain.record import Disclosure, decide
+from ledger.domain.state import EndingKind
+from ledger.rulebook.book import Rulebook
+from ledger.vocabulary import RecordStatus
+from tests.ledger.domain.story import (
+    FIRST,
+    ITEMS,
+    LICENCE,
+    OPERATOR,
+    OTHER,
+    PENALTY,
+    RESTRICTED,
+    SERIOUS,
+    UNIT,
+    Story,
+    T,
+    day,
+    refusal,
+    uid,
 )
-from ledger.domain.record import CreditRecord, Disclosure, decide, evolve
-from ledger.errors import RuleBroken
-from ledger.vocabulary import ObjectionOutcome, RecordStatus
+from tests.ledger.harness import ENTERPRISE, OTHER_ENTERPRISE, act, publicity
+from verify.statement_type import Clock
+from verify.streams import Streams
 
-UNIT, OTHER = "12110000000000000K", "12110000000000001N"
-SUBJECT, ITEM = "A" * 32, "administrative-penalty"
-FILED = RecordFiled(ITEM, 1)
-CORRECTED, REVOKED, UPHELD = ObjectionOutcome.CORRECTED, ObjectionOutcome.REVOKED, ObjectionOutcome.UPHELD
+DISCLOSE, WITHDRAW, UNCHANGED = Disclosure.DISCLOSE, Disclosure.WITHDRAW, Disclosure.UNCHANGED
+Told = Callable[[Story], object]
 
 
-@dataclass
-class Story:
-    """One record and all that was said about it; `say` decides and, if that is allowed, records."""
-
-    state: CreditRecord | None = None
-    seq: int = 7
-    events: list[Recorded] = field(default_factory=list)
-
-    def say(
-        self, body: AnyBody, issuer: str = UNIT, *, subject: str = SUBJECT, item_is_public: bool = True
-    ) -> Disclosure:
-        """Say something as `issuer`."""
-        effect = decide(self.state, body, issuer, subject=subject, item_is_public=item_is_public)
-        filing = self.state.filing if self.state else self.seq
-        facts = EventFacts(
-            seq=self.seq,
-            recorded_at="2026-11-20T04:00:00.000000Z",
-            subject=SUBJECT,
-            statement_id="",
-            issuer=issuer,
-            made_at="2026-11-20T04:00:00.000000Z",
-            discloses=(filing,) if effect is Disclosure.DISCLOSE else (),
-            withdraws=(filing,) if effect is Disclosure.WITHDRAW else (),
-            body=body,
-        )
-        event = Recorded(UUID(int=1), len(self.events) + 1, facts, Erased(self.seq))
-        self.state = evolve(self.state, event)
-        self.events.append(event)
-        self.seq += 3
-        return effect
-
-    @property
-    def record(self) -> CreditRecord:
-        """The record, which has been filed."""
-        assert self.state is not None
-        return self.state
-
-
-def story(*bodies: AnyBody, item_is_public: bool = True) -> Story:
-    """A record of which all `bodies` were said by the providing unit."""
-    told = Story()
-    for body in bodies:
-        told.say(body, item_is_public=item_is_public)
-    return told
+SAYS: dict[str, Told] = {
+    T.RECORD_CORRECTED: lambda story: story.correct(item=PENALTY),
+    T.RECORD_CHANGED: Story.change,
+    T.RECORD_REVOKED: Story.revoke,
+    T.PUBLICITY_DETERMINED: lambda story: story.determine(publicity("serious")),
+    T.PUBLICITY_ENDED: lambda story: story.fall_due(T.PUBLICITY_ENDED, "2027-11-20", "publicity/order-36"),
+    T.MASK_APPLIED: Story.mask,
+    T.MASK_LIFTED: Story.unmask,
+    T.REMEDY_OPENED: Story.open_remedy,
+    T.REMEDY_CLOSED: Story.close_remedy,
+    T.LISTING_DEFENDED: Story.defend,
+    T.LISTING_DROPPED: Story.drop,
+    T.LISTING_REMOVED: Story.remove,
+    T.LISTING_EXPIRED: lambda story: story.fall_due(T.LISTING_EXPIRED, "2027-11-20", f"list/{SERIOUS}"),
+    T.OBJECTION_RAISED: Story.object,
+    T.OBJECTION_FORWARDED: Story.forward,
+    T.OBJECTION_EXTENDED: Story.extend,
+    T.OBJECTION_RESOLVED: Story.resolve,
+    T.OBJECTION_DELIVERED: Story.deliver,
+    T.REVIEW_REQUESTED: Story.request_review,
+    T.REVIEW_DECIDED: Story.review,
+    T.REPAIR_APPLIED: Story.apply,
+    T.REPAIR_FORWARDED: lambda story: story.step(T.REPAIR_FORWARDED),
+    T.REPAIR_ACCEPTED: lambda story: story.step(T.REPAIR_ACCEPTED),
+    T.REPAIR_DECLINED: lambda story: story.step(T.REPAIR_DECLINED),
+    T.REPAIR_EXTENDED: lambda story: story.step(T.REPAIR_EXTENDED),
+    T.REPAIR_VERIFIED: lambda story: story.step(T.REPAIR_VERIFIED),
+    T.REPAIR_GRANTED: lambda story: story.step(T.REPAIR_GRANTED),
+    T.REPAIR_REFUSED: lambda story: story.step(T.REPAIR_REFUSED),
+    T.REPAIR_REVOKED: Story.abuse,
+    T.BAR_ENDED: lambda story: story.fall_due(T.BAR_ENDED, "2027-11-20", "repair/order-36", repair="p1"),
+    T.DEADLINE_MISSED: lambda story: story.miss(filed().due(Clock.COLLECT)),
+    T.DEADLINE_RECOMPUTED: lambda story: story.recompute(filed().due(Clock.COLLECT)),
+}
+"""One statement of each type about a record, but those that begin one."""
 
 
-def correction(objection: str | None = None) -> RecordCorrected:
-    """A correction under the record's own item."""
-    return RecordCorrected(ITEM, 1, objection)
+def filed(today: str = "2026-11-20") -> Story:
+    """An ordinary penalty that was filed on the day it was decided, and is shown."""
+    story = Story(today)
+    assert story.file(publicity("ordinary")) is DISCLOSE
+    return story
+
+
+# ---- filing --------------------------------------------------------------------------------------------------------
 
 
 def test_a_filed_record_stands_and_is_disclosed() -> None:
-    """A record of a public item is visible from its filing on."""
-    told = Story()
+    """What is public by its item and its class is shown from the filing on."""
+    record = filed().record
 
-    assert told.say(FILED) is Disclosure.DISCLOSE
-    assert told.record == CreditRecord(version=1, issuer=UNIT, subject=SUBJECT, item=ITEM, filing=7, disclosed=True)
-    assert told.record.status is RecordStatus.STANDING
+    assert (record.issuer, record.subject, record.item, record.item_version) == (UNIT, ENTERPRISE.handle, PENALTY, 1)
+    assert (record.begun, record.filing, record.version) == (FIRST, FIRST, 1)
+    assert record.filed_on == record.decided_on == record.disclosed_on == day("2026-11-20")
+    assert (record.disclosed, record.status) == (True, RecordStatus.STANDING)
 
 
-def test_a_record_of_a_restricted_item_is_never_disclosed() -> None:
+def test_a_record_that_is_not_adverse_needs_no_class() -> None:
+    """A licence is shown from its filing on, and for good."""
+    story = Story()
+
+    assert story.file(item=LICENCE) is DISCLOSE
+    assert story.shown_on("2099-01-01")
+
+
+def test_a_record_of_a_restricted_item_is_stored_and_never_shown() -> None:
     """Nothing becomes visible, and so nothing is withdrawn."""
-    told = Story()
+    story = Story()
 
-    assert told.say(FILED, item_is_public=False) is Disclosure.UNCHANGED
-    assert told.say(RecordRevoked(None, None), item_is_public=False) is Disclosure.UNCHANGED
-    assert not told.record.disclosed
-
-
-def test_an_objection_marks_the_record_but_does_not_hide_it() -> None:
-    """A disputed record stays visible with its mark until the providing unit has verified."""
-    told = story(FILED)
-
-    assert told.say(ObjectionRaised("o1"), OTHER) is Disclosure.UNCHANGED
-    assert (told.record.status, told.record.disclosed) == (RecordStatus.DISPUTED, True)
-
-    told.say(ObjectionResolved("o1", UPHELD))
-
-    assert (told.record.status, told.record.disclosed) == (RecordStatus.STANDING, True)
+    assert story.file(item=RESTRICTED) is UNCHANGED
+    assert (story.status, story.shown_on("2026-11-20")) == (RecordStatus.STORED, False)
+    assert story.revoke() is UNCHANGED
 
 
-def test_a_correction_keeps_the_record_visible() -> None:
-    """The record is the same one, with its fields said again."""
-    told = story(FILED)
+def test_a_ledger_without_publicity_rules_shows_what_its_items_say_is_public() -> None:
+    """Classes and periods come with the rules."""
+    story = Story(book=Rulebook())
 
-    assert told.say(correction()) is Disclosure.UNCHANGED
-    assert (told.record.version, told.record.disclosed, told.record.status) == (2, True, RecordStatus.STANDING)
-
-
-def test_a_correction_may_follow_an_objection() -> None:
-    """Raised, found right, corrected for it, resolved as corrected."""
-    told = story(FILED, ObjectionRaised("o1"), correction("o1"), ObjectionResolved("o1", CORRECTED))
-
-    assert told.record.status is RecordStatus.STANDING
-    assert told.record.corrected_for == {"o1"}
-    assert told.record.closed_objections == {"o1"}
+    assert story.file() is DISCLOSE
+    assert story.shown_on("2099-01-01")
 
 
-def test_a_revocation_withdraws_what_was_disclosed() -> None:
-    """A revoked record is no longer visible and its objection is closed as revoked."""
-    told = story(FILED, ObjectionRaised("o1"))
+def test_a_record_is_filed_once() -> None:
+    """Not again by its unit, and not by another."""
+    story = filed()
 
-    assert told.say(RecordRevoked("o1", None)) is Disclosure.WITHDRAW
-    assert (told.record.status, told.record.disclosed) == (RecordStatus.REVOKED, False)
-    told.say(ObjectionResolved("o1", REVOKED))
-    assert told.record.open_objections == frozenset()
-    assert told.record.status is RecordStatus.REVOKED
+    for issuer in (UNIT, OTHER):
+        with refusal("about/record", "filed once"):
+            story.file(issuer=issuer)
 
 
-def test_a_second_objection_keeps_the_mark() -> None:
-    """The mark goes when the last open objection is resolved."""
-    told, statuses = story(FILED), []
-    for body in (
-        ObjectionRaised("o1"),
-        ObjectionRaised("o2"),
-        ObjectionResolved("o1", UPHELD),
-        ObjectionResolved("o2", UPHELD),
-    ):
-        told.say(body)
-        statuses.append(told.record.status)
+@pytest.mark.parametrize("decided_on", ["2026-11-21", "2027-11-20"])
+def test_a_decision_lies_not_after_its_filing(decided_on: str) -> None:
+    """Nobody files what will be decided tomorrow; the very day is early enough."""
+    with refusal("data/CF_JDRQ", "lies after the day on which it is recorded"):
+        Story().file(decided_on=decided_on)
 
-    assert statuses == [RecordStatus.DISPUTED] * 3 + [RecordStatus.STANDING]
+    assert Story().file(publicity("serious"), decided_on="2026-11-20") is DISCLOSE
 
 
-@pytest.mark.parametrize(
-    ("before", "body", "issuer", "field"),
-    [
-        ((), correction(), UNIT, "about/record"),
-        ((), RecordRevoked(None, None), UNIT, "about/record"),
-        ((), ObjectionRaised("o1"), UNIT, "about/record"),
-        ((), ObjectionResolved("o1", UPHELD), UNIT, "about/record"),
-        ((FILED,), FILED, UNIT, "about/record"),
-        ((FILED,), FILED, OTHER, "about/record"),
-        ((FILED,), correction(), OTHER, "issuer"),
-        ((FILED,), RecordRevoked(None, None), OTHER, "issuer"),
-        ((FILED, ObjectionRaised("o1")), ObjectionResolved("o1", UPHELD), OTHER, "issuer"),
-        ((FILED,), RecordCorrected("administrative-licence", 1, None), UNIT, "about/catalogue"),
-        ((FILED,), correction("o1"), UNIT, "about/objection"),
-        ((FILED,), RecordRevoked("o1", None), UNIT, "about/objection"),
-        ((FILED,), ObjectionResolved("o1", UPHELD), UNIT, "about/objection"),
-        ((FILED, ObjectionRaised("o1")), ObjectionRaised("o1"), OTHER, "about/objection"),
-        (
-            (FILED, ObjectionRaised("o1"), ObjectionResolved("o1", UPHELD)),
-            ObjectionRaised("o1"),
-            OTHER,
-            "about/objection",
-        ),
-        (
-            (FILED, ObjectionRaised("o1"), ObjectionResolved("o1", UPHELD)),
-            ObjectionResolved("o1", UPHELD),
-            UNIT,
-            "about/objection",
-        ),
-        ((FILED, ObjectionRaised("o1"), ObjectionResolved("o1", UPHELD)), correction("o1"), UNIT, "about/objection"),
-        ((FILED, RecordRevoked(None, None)), correction(), UNIT, "about/record"),
-        ((FILED, RecordRevoked(None, None)), RecordRevoked(None, None), UNIT, "about/record"),
-        ((FILED, RecordRevoked(None, None)), ObjectionRaised("o1"), OTHER, "about/record"),
-        ((FILED, RecordRevoked(None, None)), FILED, UNIT, "about/record"),
-        ((FILED, ObjectionRaised("o1")), ObjectionResolved("o1", CORRECTED), UNIT, "outcome"),
-        ((FILED, ObjectionRaised("o1")), ObjectionResolved("o1", REVOKED), UNIT, "outcome"),
-        ((FILED, ObjectionRaised("o1"), correction()), ObjectionResolved("o1", CORRECTED), UNIT, "outcome"),
-        ((FILED, ObjectionRaised("o1"), correction("o1")), ObjectionResolved("o1", UPHELD), UNIT, "outcome"),
-        ((FILED, ObjectionRaised("o1"), correction("o1")), ObjectionResolved("o1", REVOKED), UNIT, "outcome"),
-        ((FILED, ObjectionRaised("o1"), RecordRevoked("o1", None)), ObjectionResolved("o1", UPHELD), UNIT, "outcome"),
-        (
-            (FILED, ObjectionRaised("o1"), RecordRevoked("o1", None)),
-            ObjectionResolved("o1", CORRECTED),
-            UNIT,
-            "outcome",
-        ),
-        (
-            (FILED, ObjectionRaised("o1"), ObjectionRaised("o2"), RecordRevoked("o2", None)),
-            ObjectionResolved("o1", REVOKED),
-            UNIT,
-            "outcome",
-        ),
-        ((FILED,), CataloguePublished(ITEM, 2), UNIT, "type"),
-    ],
-)
-def test_what_the_state_does_not_allow_is_refused(
-    before: tuple[AnyBody, ...], body: AnyBody, issuer: str, field: str
-) -> None:
-    """The refusal names the field, the rule and a way out, and nothing has changed."""
-    told = story(*before)
-    state = told.state
-
-    with pytest.raises(RuleBroken) as caught:
-        told.say(body, issuer)
-    (fault,) = caught.value.faults
-    assert fault.field == field
-    assert fault.rule
-    assert fault.fix
-    assert told.state == state
+def test_an_entry_of_a_list_is_not_filed() -> None:
+    """It would have come on the list without notice, and signed by one."""
+    with refusal("type", "decided, not filed"):
+        Story().file(item=SERIOUS)
 
 
-def test_a_correction_cannot_move_the_record_to_another_subject() -> None:
-    """That would take a penalty from one enterprise and give it to another."""
-    told = story(FILED)
+@pytest.mark.parametrize("kind", sorted(SAYS))
+def test_nothing_is_said_of_a_record_that_was_never_filed(kind: str) -> None:
+    """Whatever it is; the id may be mistyped."""
+    with refusal("about/record", "no record with this id was filed"):
+        SAYS[kind](Story("2027-11-22"))
 
-    with pytest.raises(RuleBroken) as caught:
-        told.say(correction(), subject="B" * 32)
-    assert [fault.field for fault in caught.value.faults] == ["subject"]
+
+def test_what_is_no_statement_on_records_is_refused() -> None:
+    """Nobody should ask; who does is told no."""
+    story = filed()
+    _header, _statement, event = story.candidate(T.RECORD_REVOKED, {"record": uid("record")}, act(story.today), UNIT)
+    other = replace(event, facts=structs.replace(event.facts, body=KeyRevoked(UNIT, "")))
+
+    with refusal("type", "not about a record"):
+        decide(story.record, other, Position(story.items, story.book))
 
 
 def test_an_event_of_a_record_never_filed_cannot_be_taken_in() -> None:
     """A stored log that begins in the middle is not guessed at."""
-    told = story(FILED, correction())
+    story = filed()
+    story.correct()
 
-    with pytest.raises(ValueError, match="never filed"):
-        evolve(None, told.events[1])
+    with pytest.raises(ValueError, match="entry 101 continues a record that was never filed"):
+        evolve(None, story.events[1], story.items)
+
+
+# ---- the day of an act ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "say", [Story.correct, Story.change, Story.revoke, Story.mask, Story.open_remedy, Story.object]
+)
+def test_an_act_is_not_done_after_its_recording(say: Callable[..., object]) -> None:
+    """Tomorrow's deed cannot be said today; yesterday's can."""
+    with refusal("on", "lies after the day on which it is recorded"):
+        say(filed(), on="2026-11-21")
+    for on in ("2026-11-20", "2026-11-19"):
+        say(filed(), on=on)
+
+
+def test_the_day_is_that_of_beijing() -> None:
+    """At 16:00 UTC the next day begins there; an act of that day is not ahead of its recording."""
+    story = filed()
+    _header, _statement, event = story.candidate(T.RECORD_REVOKED, {"record": uid("record")}, act("2026-11-21"), UNIT)
+    position = Position(story.items, story.book)
+
+    def said_at(instant: str) -> Disclosure:
+        facts = structs.replace(event.facts, recorded_at=instant)
+        return decide(story.record, replace(event, facts=facts), position)
+
+    with refusal("on", "lies after the day on which it is recorded"):
+        said_at("2026-11-20T15:59:59.999999Z")
+    assert said_at("2026-11-20T16:00:00.000000Z") is WITHDRAW
+
+
+# ---- correction ----------------------------------------------------------------------------------------------------
+
+
+def test_a_correction_keeps_the_record_visible() -> None:
+    """The record is the same one, with its fields said again."""
+    story = filed()
+
+    assert story.correct() is UNCHANGED
+    assert (story.record.version, story.disclosed, story.status) == (2, True, RecordStatus.STANDING)
+
+
+def test_a_correction_is_the_providing_units() -> None:
+    """Neither another department nor the platform decides for it."""
+    for issuer in (OTHER, OPERATOR):
+        with refusal("issuer", f"only the providing unit {UNIT}"):
+            filed().correct(issuer=issuer)
+
+
+def test_a_correction_cannot_move_the_record_to_another_subject() -> None:
+    """That would take a penalty from one enterprise and give it to another."""
+    story = filed()
+    story.auditor = Streams()  # whose own finding would come first
+
+    with refusal("subject", "keeps the record's subject"):
+        story.correct(subject=OTHER_ENTERPRISE)
+
+
+def test_a_correction_keeps_the_item() -> None:
+    """A penalty does not turn into a licence."""
+    with refusal("about/catalogue", f"the record belongs to item {PENALTY}"):
+        filed().correct(item=LICENCE)
+
+
+def test_a_correction_can_move_the_day_of_the_decision() -> None:
+    """And with it every period; here into one that has passed, so that the record is no longer shown."""
+    story = filed()
+
+    assert story.correct(decided_on="2026-10-20") is UNCHANGED
+    assert story.record.decided_on == day("2026-10-20")
+    assert story.ends(Period.PUBLICITY) == "2027-10-20"
+    with refusal("data/CF_JDRQ", "lies after the day on which it is recorded"):
+        story.correct(decided_on="2026-11-21")
+    assert story.correct(decided_on="2025-11-19") is UNCHANGED  # under order 58: three years
+    story.determine(publicity("minor"), rules="publicity/order-58")
+    assert not story.disclosed
+
+
+def test_a_correction_under_a_later_version_of_the_item_counts() -> None:
+    """Under a version that is restricted the record is withdrawn; a version that is public shows it again."""
+    story = filed()
+    penalty = ITEMS[PENALTY, 1]
+    story.publish(replace(penalty, version=2, openness=Openness.RESTRICTED, disclose_within=None))
+    story.publish(replace(penalty, version=3))
+
+    assert story.correct(version=2) is WITHDRAW
+    assert (story.record.item_version, story.status) == (2, RecordStatus.STORED)
+    assert story.correct(version=3) is DISCLOSE
+    assert story.record.filed_version == 1
+
+
+def test_the_clocks_of_a_record_are_those_of_the_version_it_was_filed_under() -> None:
+    """A correction under a version with shorter clocks accuses nobody of a filing that was in time."""
+    story = Story()
+    story.file(publicity("ordinary"), decided_on="2026-11-06")
+    penalty = ITEMS[PENALTY, 1]
+    story.publish(replace(penalty, version=2, collect_within=replace(penalty.collect_within, working_days=1)))
+    before = story.due(Clock.COLLECT)
+    story.correct(version=2)
+
+    assert (before.day, before.rule, before.settled) == (day("2026-11-20"), (f"catalogue/{PENALTY}", 1), True)
+    assert story.due(Clock.COLLECT) == before
+
+
+# ---- change and revocation -----------------------------------------------------------------------------------------
+
+
+def test_a_change_withdraws_what_was_disclosed_and_names_what_takes_its_place() -> None:
+    """变更: it was valid and holds no longer."""
+    story = filed()
+
+    assert story.change(superseded_by="next", on="2026-11-18") is WITHDRAW
+    assert story.status is RecordStatus.CHANGED
+    ending = story.record.endings[EndingKind.CHANGED]
+    assert (ending.on, ending.seq, ending.superseded_by) == (day("2026-11-18"), FIRST + 1, uid("next"))
+
+
+def test_a_record_is_changed_once() -> None:
+    """What changes afterwards is its successor."""
+    story = filed()
+    story.change()
+
+    with refusal("about/record", "changed before"):
+        story.change()
+
+
+def test_a_revocation_withdraws_what_was_disclosed() -> None:
+    """撤销: it was never valid."""
+    story = filed()
+
+    assert story.revoke(superseded_by="next") is WITHDRAW
+    assert (story.status, story.disclosed) == (RecordStatus.REVOKED, False)
+    assert story.record.endings[EndingKind.REVOKED].superseded_by == uid("next")
+
+
+@pytest.mark.parametrize("say", [Story.change, Story.revoke])
+def test_change_and_revocation_are_the_providing_units(say: Callable[..., object]) -> None:
+    """A department cannot take back what another one decided."""
+    for issuer in (OTHER, OPERATOR):
+        with refusal("issuer", f"only the providing unit {UNIT}"):
+            say(filed(), issuer=issuer)
+
+
+CLOSINGS = {
+    T.OBJECTION_RESOLVED,
+    T.OBJECTION_DELIVERED,
+    T.REVIEW_DECIDED,
+    T.REMEDY_CLOSED,
+    T.DEADLINE_MISSED,
+    T.DEADLINE_RECOMPUTED,
+    T.BAR_ENDED,
+}
+
+
+@pytest.mark.parametrize("kind", sorted(SAYS.keys() - CLOSINGS))
+def test_nothing_but_closings_follows_a_revocation(kind: str) -> None:
+    """What was never valid cannot be mended, disputed or repaired, whatever could have been said before."""
+    story = filed("2026-11-20").at("2027-11-21")
+    story.mask()
+    if kind == T.OBJECTION_EXTENDED:
+        story.object(issuer=UNIT)
+    elif kind != T.OBJECTION_RAISED:
+        story.object()
+    if kind == T.REVIEW_REQUESTED:
+        story.resolve()
+    if kind != T.REPAIR_APPLIED:
+        story.apply()
+    story.revoke()
+
+    with refusal("about/record", "the record was revoked"):
+        SAYS[kind](story)
+
+
+def test_closings_follow_a_revocation() -> None:
+    """What was begun before it comes to its end."""
+    story = filed()
+    for objection in ("open", "resolved", "reviewed"):
+        story.object(objection)
+    for objection in ("resolved", "reviewed"):
+        story.resolve("upheld", objection)
+    story.request_review("reviewed")
+    story.open_remedy()
+    story.revoke()
+
+    story.resolve("upheld", "open")
+    story.deliver("resolved")
+    story.review("upheld", "reviewed")
+    story.close_remedy()
+    assert story.status is RecordStatus.REVOKED
+
+
+def test_a_revocation_may_follow_every_other_ending() -> None:
+    """It is then what is shown of the record's end; nothing has to be withdrawn twice."""
+    changed, repaired, expired = filed(), filed(), filed()
+    changed.change()
+    repaired.at("2027-03-01").grant()
+    expired.at("2027-11-21").fall_due(T.PUBLICITY_ENDED, "2027-11-20", "publicity/order-36")
+
+    assert [story.status for story in (changed, repaired, expired)] == [
+        RecordStatus.CHANGED,
+        RecordStatus.REPAIRED,
+        RecordStatus.EXPIRED,
+    ]
+    for story in (changed, repaired, expired):
+        assert story.revoke() is UNCHANGED
+        assert story.status is RecordStatus.REVOKED
+
+
+def test_what_has_ended_can_still_be_corrected_and_is_not_shown_by_it() -> None:
+    """Credit reports and courts still read it."""
+    story = filed()
+    story.at("2027-11-21").fall_due(T.PUBLICITY_ENDED, "2027-11-20", "publicity/order-36")
+
+    assert story.correct() is UNCHANGED
+    assert (story.status, story.disclosed) == (RecordStatus.EXPIRED, False)
+
+
+# ---- status --------------------------------------------------------------------------------------------------------
+
+
+def test_the_status_shown_is_the_one_that_matters_most() -> None:
+    """An ending before a mask, a mask before a dispute, a dispute before that it is shown."""
+    story, shown = filed(), []
+    for say in (Story.object, Story.mask, Story.change, Story.revoke):
+        shown.append(story.status)
+        say(story)
+    shown.append(story.status)
+
+    expected = ["standing", "disputed", "masked", "changed", "revoked"]
+    assert [status.value for status in shown] == expected
+
+
+def test_a_record_that_is_not_shown_is_stored() -> None:
+    """Filed without a class, it waits for one."""
+    story = Story()
+
+    assert (story.file(), story.status) == (UNCHANGED, RecordStatus.STORED)
+    assert (story.determine(publicity("ordinary")), story.status) == (DISCLOSE, RecordStatus.STANDING)
+
+
+# ---- replay --------------------------------------------------------------------------------------------------------
 
 
 def test_replaying_the_events_gives_the_same_state() -> None:
     """The state is what the events say and nothing besides."""
-    told = story(FILED, ObjectionRaised("o1"), correction("o1"), ObjectionResolved("o1", CORRECTED))
-    state = None
-    for event in told.events:
-        state = evolve(state, event)
+    story = filed()
+    story.object()
+    story.forward()
+    story.correct(objection="o1")
+    story.resolve("corrected")
+    story.mask()
+    story.unmask()
+    story.at("2027-03-01").grant()
 
-    assert state == told.state
-
-
-OBJECTIONS = st.sampled_from(["o1", "o2", "o3"])
-ISSUERS = st.sampled_from([UNIT, UNIT, OTHER])
-
-
-class RandomLife(RuleBasedStateMachine):
-    """Random commands, legal or not, against a model that looks through the whole history each time."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.told = Story()
-        self.history: list[tuple[str, str | None, ObjectionOutcome | None]] = []
-        self.unit = ""
-
-    def happened(self, kind: str, objection: str | None = None) -> bool:
-        """Whether something of this kind, about this objection if one is named, is in the history."""
-        return any(entry[0] == kind and objection in (None, entry[1]) for entry in self.history)
-
-    def is_open(self, objection: str) -> bool:
-        """Whether the objection was raised and not resolved."""
-        return self.happened("raised", objection) and not self.happened("resolved", objection)
-
-    def attempt(
-        self,
-        body: AnyBody,
-        issuer: str,
-        kind: str,
-        objection: str | None = None,
-        outcome: ObjectionOutcome | None = None,
-        *,
-        allowed: bool,
-        subject: str = SUBJECT,
-    ) -> None:
-        """Say it; model and code must agree on whether that is allowed."""
-        before = self.told.state
-        try:
-            self.told.say(body, issuer, subject=subject)
-        except RuleBroken:
-            assert not allowed
-            assert self.told.state == before
-        else:
-            assert allowed
-            self.history.append((kind, objection, outcome))
-
-    @rule(issuer=ISSUERS)
-    def file(self, issuer: str) -> None:
-        """Anybody may file, once."""
-        allowed = not self.history
-        if allowed:
-            self.unit = issuer
-        self.attempt(FILED, issuer, "filed", allowed=allowed)
-
-    @precondition(lambda self: self.history)
-    @rule(issuer=ISSUERS, objection=st.none() | OBJECTIONS, subject=st.sampled_from([SUBJECT, SUBJECT, "B" * 32]))
-    def correct(self, issuer: str, objection: str | None, subject: str) -> None:
-        """The unit may correct what was not revoked."""
-        allowed = issuer == self.unit and not self.happened("revoked") and subject == SUBJECT
-        allowed = allowed and (objection is None or self.is_open(objection))
-        self.attempt(correction(objection), issuer, "corrected", objection, allowed=allowed, subject=subject)
-
-    @precondition(lambda self: len(self.history) > 3)
-    @rule(issuer=ISSUERS, objection=st.none() | OBJECTIONS)
-    def revoke(self, issuer: str, objection: str | None) -> None:
-        """The unit may revoke once."""
-        allowed = issuer == self.unit and not self.happened("revoked")
-        allowed = allowed and (objection is None or self.is_open(objection))
-        self.attempt(RecordRevoked(objection, None), issuer, "revoked", objection, allowed=allowed)
-
-    @rule(issuer=ISSUERS, objection=OBJECTIONS)
-    def dispute(self, issuer: str, objection: str) -> None:
-        """Anybody may object to what was not revoked, once under each id."""
-        allowed = bool(self.history) and not self.happened("revoked") and not self.happened("raised", objection)
-        self.attempt(ObjectionRaised(objection), issuer, "raised", objection, allowed=allowed)
-
-    @rule(issuer=ISSUERS, objection=OBJECTIONS, outcome=st.sampled_from(ObjectionOutcome))
-    def resolve(self, issuer: str, objection: str, outcome: ObjectionOutcome) -> None:
-        """The unit says what it has done about an open objection, no more and no less."""
-        corrected, revoked = self.happened("corrected", objection), self.happened("revoked", objection)
-        true = {CORRECTED: corrected, REVOKED: revoked, UPHELD: not corrected and not revoked}[outcome]
-        allowed = bool(self.history) and issuer == self.unit and self.is_open(objection) and true
-        self.attempt(ObjectionResolved(objection, outcome), issuer, "resolved", objection, outcome, allowed=allowed)
-
-    @invariant()
-    def the_status_follows_from_the_history(self) -> None:
-        """What people see is what happened."""
-        if not self.history:
-            return
-        record = self.told.record
-        expected = RecordStatus.STANDING
-        if any(self.is_open(objection) for objection in ("o1", "o2", "o3")):
-            expected = RecordStatus.DISPUTED
-        if self.happened("revoked"):
-            expected = RecordStatus.REVOKED
-        assert record.status is expected
-        assert record.disclosed is not self.happened("revoked")
-        assert record.version == len(self.history)
-        assert (record.issuer, record.subject) == (self.unit, SUBJECT)
-
-
-RandomLife.TestCase.settings = settings(max_examples=150, stateful_step_count=25, deadline=None)
-TestRandomLife = RandomLife.TestCase
+    assert story.replayed() == story.record

@@ -47,3 +47,30 @@ def test_the_rulebook_keeps_every_version_and_counts_by_the_newest() -> None:
     assert (book.latest("calendar/2026"), book.versions["calendar/2026", 1]) == (second, YEAR_2026)
     assert (before.calendar.is_working_day(day), book.calendar.is_working_day(day)) == (False, True)
     assert book.latest("calendar/2027") is None
+
+
+def test_an_entry_finds_the_rules_that_were_published_before_it() -> None:
+    """Neither those of its own number nor later ones; before all of them there are none."""
+    days = sorted(YEAR_2026.days_off)
+    versions = [replace(YEAR_2026, version=number, days_off=frozenset(days[number:])) for number in (1, 2, 3)]
+    book = Rulebook()
+    for seq, version in zip((5, 9, 10), versions, strict=True):
+        book = book.with_rule(version, seq)
+    found = {seq: book.before(seq).latest("calendar/2026") for seq in (0, 5, 6, 9, 10, 11, 10**9)}
+
+    assert found == {
+        0: None,
+        5: None,
+        6: versions[0],
+        9: versions[0],
+        10: versions[1],
+        11: versions[2],
+        10**9: versions[2],
+    }
+    assert book.before(11) is book
+    assert book.before(9).calendar.years == (versions[0],)
+
+
+def test_a_rulebook_is_what_it_holds() -> None:
+    """By which way it came about does not matter to those who compare two."""
+    assert Rulebook().with_rule(YEAR_2026, 7) == replace(Rulebook().with_rule(YEAR_2026, 7), earlier=None)

@@ -45,6 +45,8 @@ ITEM = parse_item(
         "fields": [{"code": "WSH", "zh": "文书号", "kind": "text", "required": True, "public": True}],
         "subject_name_field": None,
         "subject_code_field": None,
+        "nature": None,
+        "decided_on": None,
         "natural_person_labels": None,
     }
 )

@@ -60,14 +60,8 @@ def log_batch(engine: sa.Engine, identifiers: list[UUID]) -> LogBatch:
     head = LedgerRecorder(engine).head()
     batch = LogBatch.after(head, LogReader(engine).frontier(head.size))
     for identifier in identifiers:
-        batch.append(
-            statement=b"test",
-            statement_id=identifier.bytes,
-            stream=uuid7(0, identifier.bytes[:10]),
-            version=1,
-            subject="",
-            recorded_at="2026-11-20T04:00:00.000000Z",
-        )
+        header = batch.header(uuid7(0, identifier.bytes[:10]), 1, "", "2026-11-20T04:00:00.000000Z")
+        batch.append(header, b"test", identifier.bytes)
     return batch
 
 

@@ -192,8 +192,10 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-_ALSO_IN_CLEAR = {"data/CF_CFJGDM", "data/CF_SJLYDM", "data/CF_JDRQ"}
-"""Codes of the authority, which as the issuer every entry names, and a day that is also that of the recording."""
+_ALSO_IN_CLEAR = {"data/CF_CFJGDM", "data/CF_SJLYDM", "data/CF_JDRQ", "on", "origin"}
+"""Codes of the authority, which as the issuer every entry names; days that are also those of the recording, and which
+the rows of deadlines are counted from; a word that is the name of a column.
+"""
 
 
 def spellings(openings: dict[str, Opening] | object) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
-from api.sample_columns import LICENCE_COLUMNS, PENALTY_COLUMNS, Column, mapping_file
+from api.sampling.columns import CLASS, LICENCE_COLUMNS, PENALTY_COLUMNS, Column, mapping_file
 from ledger.codes import uscc_check_character
 
 MAX_COMPANIES = 10_000_000
@@ -24,6 +24,9 @@ SPREAD_DAYS = 3 * 365
 """Decisions lie within the three years before `today`."""
 
 _FEN_PER_WAN_YUAN = 1_000_000
+_SMALL_FINE = 500_000
+_LARGE_FINE = 4_000_000
+"""Fines in fen, by which the offices of the sample tell the classes apart; there is no national number."""
 _NO_END = "长期"
 
 
@@ -146,7 +149,15 @@ def _penalty(
         "CF_CFJGDM": office_code,
         "CF_SJLY": office,
         "CF_SJLYDM": office_code,
+        CLASS: _class(sanctions, fine or 0),
     }
+
+
+def _class(sanctions: list[str], fine: int) -> str:
+    """失信信息类别 as a unit gives it: a stop of business or a large fine is serious, a warning alone is minor."""
+    if "4" in sanctions or fine >= _LARGE_FINE:
+        return "严重"
+    return "轻微" if sanctions[0] == "1" and fine <= _SMALL_FINE else "一般"
 
 
 def _licence(

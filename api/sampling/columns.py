@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+CLASS: Final = "class"
+"""In the place of a field's code: the column with the class of 公示认定."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of an export and the field it feeds; `rule` is what follows ``column`` in the mapping file."""
+    """One column of an export and the field it feeds; `rule` is what follows the column in the mapping file."""
 
     header: str
     code: str
@@ -23,6 +27,7 @@ _ID_KIND = (
 )
 _SANCTIONS = """labels = { "1" = "警告", "2" = "罚款", "3" = "没收违法所得、没收非法财物", "4" = "责令停产停业" }
 separator = ";\""""
+_CLASSES = 'class_labels = { "轻微" = "minor", "一般" = "ordinary", "严重" = "serious" }'
 _LICENCE_KINDS = 'labels = { "01" = "普通", "02" = "特许", "03" = "认可", "04" = "核准", "05" = "登记", "06" = "其他" }'
 
 PENALTY_COLUMNS = (
@@ -51,6 +56,7 @@ PENALTY_COLUMNS = (
     Column("处罚决定日期", "CF_JDRQ", _SLASHED),
     Column("处罚有效期", "CF_YXQ", _SLASHED),
     Column("公示截止期", "CF_GSJZQ", _SLASHED),
+    Column("失信信息类别", CLASS, _CLASSES),
     Column("处罚机关", "CF_CFJG"),
     Column("处罚机关统一社会信用代码", "CF_CFJGDM", 'code = "uscc"'),
     Column("数据来源单位", "CF_SJLY"),
@@ -103,5 +109,6 @@ def mapping_file(item: str, prefix: str, columns: tuple[Column, ...]) -> str:
     ]
     for column in columns:
         rule = f"\n{column.rule}" if column.rule else ""
-        lines.append(f'[fields.{column.code}]\ncolumn = "{column.header}"{rule}\n')
+        place = "[publicity]\nclass_column" if column.code == CLASS else f"[fields.{column.code}]\ncolumn"
+        lines.append(f'{place} = "{column.header}"{rule}\n')
     return "\n".join(lines)

@@ -8,7 +8,7 @@ import pytest
 from api.importer.actions import Action, Actions, RowFault
 from api.importer.mapping import load_mapping
 from api.importer.rows import read_rows
-from api.sample import SampleFiles, write_sample
+from api.sampling.tables import SampleFiles, write_sample
 from ledger.catalogue import judge_values, parse_item, shipped_definitions
 
 TODAY = date(2026, 11, 23)
@@ -19,8 +19,10 @@ def sample(folder: Path, *, seed: int = 7, bad_rows: bool = False) -> SampleFile
 
 
 def outcomes(source: Path, mapping: Path) -> list[Action | RowFault]:
+    """What became of each row: these mappings make one action of it."""
     declared = load_mapping(mapping)
-    return list(Actions(declared).read(read_rows(source, declared)))
+    taken = Actions(declared).read(read_rows(source, declared))
+    return [outcome if isinstance(outcome, RowFault) else outcome[0] for outcome in taken]
 
 
 def test_the_same_arguments_give_the_same_bytes(tmp_path: Path) -> None:
@@ -46,8 +48,8 @@ def test_every_row_holds_what_its_catalogue_item_demands(tmp_path: Path) -> None
         assert rows == len(actions)
         for action in actions:
             assert isinstance(action, Action)
-            scheme, code, name = action.subject_scheme, action.subject_code, action.subject_name
-            assert judge_values(item, scheme, code, name, action.values).faults == ()
+            subject = action.subject
+            assert judge_values(item, subject.scheme, subject.code, subject.name, action.values).faults == ()
 
 
 def test_everybody_in_the_sample_is_plainly_a_test(tmp_path: Path) -> None:
@@ -55,10 +57,31 @@ def test_everybody_in_the_sample_is_plainly_a_test(tmp_path: Path) -> None:
     files = sample(tmp_path)
     for action in outcomes(files.penalties, files.penalties_mapping):
         assert isinstance(action, Action)
-        assert action.subject_name.startswith("测试")
-        assert action.subject_code.startswith("91110000MA")
+        assert action.subject.name.startswith("测试")
+        assert action.subject.code.startswith("91110000MA")
         assert str(action.values["CF_CFJG"]).startswith("测试")
         assert str(action.values["CF_CFJGDM"]).startswith("121100000000000")
+
+
+def test_every_penalty_has_a_class_and_a_stop_of_business_a_serious_one(tmp_path: Path) -> None:
+    """So that its record can be shown to the public; a licence has none."""
+    files = sample(tmp_path)
+    classes: dict[str, set[str]] = {}
+    for action in outcomes(files.penalties, files.penalties_mapping):
+        assert isinstance(action, Action)
+        assert action.publicity is not None
+        kinds = action.values["CF_CFLB"]
+        assert isinstance(kinds, list)
+        given, kind = str(action.publicity["class"]), str(kinds[-1])
+        assert given != "minor" or kinds[0] == "警告"
+        classes.setdefault(kind, set()).add(given)
+
+    assert classes["责令停产停业"] == {"serious"}
+    assert classes["警告"] == {"minor"}
+    assert classes["罚款"] == {"minor", "ordinary", "serious"}
+    for action in outcomes(files.licences, files.licences_mapping):
+        assert isinstance(action, Action)
+        assert action.publicity is None
 
 
 def test_decisions_lie_in_the_three_years_before_today(tmp_path: Path) -> None:

@@ -1,0 +1,161 @@
+"""One batch of the log in the making: each statement is decided at the position that those before it have led to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from uuid import UUID
+
+from ledger.admission import Admitted
+from ledger.chain import LogBatch
+from ledger.domain.bodies import RepairApplied
+from ledger.domain.deadlines import bars_of, deadlines_of
+from ledger.domain.deciding import Position, refuse
+from ledger.domain.events import Recorded, recorded
+from ledger.domain.evolve import evolve
+from ledger.domain.link import LinksAfter, SubjectLink, decide_link, evolve_link, identity_of
+from ledger.domain.record import Disclosure, decide
+from ledger.domain.state import CreditRecord
+from ledger.errors import Fatal
+from ledger.rules_in_force import Rules
+from ledger.store.deadlines import DeadlineChanges, StoredDue
+from ledger.store.links import LinkChanges
+from verify.entry import EntryHeader
+from verify.errors import EvidenceError
+from verify.registry import STATEMENT_CLOCK
+from verify.statement import Statement
+from verify.statement_type import ABOUT_LINKS, ADMINISTRATIVE
+
+StoredBars = Callable[[str], Iterable[date]]
+"""Last days of the bars that stand against the records of one handle, as stored."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Decisions of one batch, not durable yet: all of it is taken over after the commit, or none."""
+
+    log: LogBatch
+    rules: Rules
+    ledger_stream: str | None
+    ledger_version: int
+    records: dict[UUID, CreditRecord]
+    """Those that statements of the batch name, as they are after the last of them; so are `links`."""
+    links: dict[UUID, SubjectLink]
+    linked: LinksAfter
+    """The links in force."""
+    bars: StoredBars
+    deadlines: DeadlineChanges = field(default_factory=dict)
+    changed_links: LinkChanges = field(default_factory=dict)
+    events: list[Recorded] = field(default_factory=list)
+
+    def append(self, admitted: Admitted, now: str) -> int:
+        """Append an authorised statement; gives its entry number. A refusal changes nothing."""
+        statement = admitted.statement
+        recorded_at = self._recorded_at(statement, now)
+        if statement.type in ADMINISTRATIVE:
+            event = self._append_administrative(admitted, recorded_at)
+        elif statement.type in ABOUT_LINKS:
+            event = self._append_link(admitted, recorded_at)
+        else:
+            event = self._append_record(admitted, recorded_at)
+        self.events.append(event)
+        return event.facts.seq
+
+    def _append_administrative(self, admitted: Admitted, recorded_at: str) -> Recorded:
+        statement = admitted.statement
+        stream, version = self.ledger_stream or statement.id, self.ledger_version + 1
+        header = self.log.header(stream, version, "", recorded_at)
+        self._chain(header, statement)
+        self.ledger_stream, self.ledger_version = stream, version
+        try:
+            self.rules = self.rules.after(statement, admitted.body, admitted.openings, header.seq)
+        except EvidenceError as error:
+            raise Fatal(f"an authorised statement cannot be applied: {error}") from None
+        return recorded(header, statement, admitted.body, admitted.openings)
+
+    def _append_record(self, admitted: Admitted, recorded_at: str) -> Recorded:
+        statement = admitted.statement
+        stream = self._stream(statement, "record")
+        if stream in self.links:
+            refuse("about/record", "this id is that of a link between subjects", "choose a new record id")
+        state = self.records.get(stream)
+        subject = admitted.subject.handle if admitted.subject else state.subject if state else ""
+        header = self.log.header(str(stream), state.version + 1 if state else 1, subject, recorded_at)
+        event = recorded(header, statement, admitted.body, admitted.openings)
+        disclosure = decide(state, event, self._position(admitted, subject))
+        if disclosure is not Disclosure.UNCHANGED:
+            filing = header.seq if state is None or state.filing is None else state.filing
+            discloses = (filing,) if disclosure is Disclosure.DISCLOSE else ()
+            header = replace(header, discloses=discloses, withdraws=() if discloses else (filing,))
+            event = recorded(header, statement, admitted.body, admitted.openings)
+        self._chain(header, statement)
+        after = self.records[stream] = evolve(state, event, self.rules.catalogue.items)
+        self._note_deadlines(stream, state, after)
+        return event
+
+    def _append_link(self, admitted: Admitted, recorded_at: str) -> Recorded:
+        statement = admitted.statement
+        stream = self._stream(statement, "link")
+        if stream in self.records:
+            refuse("about/link", "this id is that of a record", "choose a new link id")
+        state = self.links.get(stream)
+        subject = admitted.subject.handle if admitted.subject else state.subject if state else ""
+        header = self.log.header(str(stream), state.version + 1 if state else 1, subject, recorded_at)
+        event = recorded(header, statement, admitted.body, admitted.openings)
+        decide_link(state, event, self.linked)
+        self._chain(header, statement)
+        after = self.links[stream] = self.changed_links[stream] = evolve_link(state, event)
+        self.linked.take(after)
+        return event
+
+    def _stream(self, statement: Statement, name: str) -> UUID:
+        """The stream that a statement advances by its own account; never the ledger's."""
+        stream = statement.reference(name)
+        if stream == self.ledger_stream:
+            refuse(f"about/{name}", "this id is the ledger's own", f"choose a new {name} id")
+        return UUID(stream)
+
+    def _chain(self, header: EntryHeader, statement: Statement) -> None:
+        self.log.append(header, statement.raw, UUID(statement.id).bytes)
+
+    def _position(self, admitted: Admitted, subject: str) -> Position:
+        rules, issuer = self.rules, admitted.statement.issuer
+        operator = rules.registry.operator
+        return Position(
+            items=rules.catalogue.items,
+            book=rules.book,
+            operator="" if operator is None else operator.name.partition("/")[0],
+            bars=self._bars(subject) if isinstance(admitted.body, RepairApplied) else (),
+            signers=sum(key.name.partition("/")[0] == issuer for key in admitted.signers),
+        )
+
+    def _bars(self, subject: str) -> tuple[date, ...]:
+        """Last days of the bars that the subject is under, for whichever of its records and under whichever code."""
+        handles = identity_of(subject, self.linked).handles
+        bars = [day for handle in handles for day in self.bars(handle)]
+        for state in self.records.values():
+            if state.subject in handles:
+                found = bars_of(state, self.rules.book)
+                bars += [until for _id, repair, until, _rule in found if not repair.bar_ended]
+        return tuple(bars)
+
+    def _note_deadlines(self, stream: UUID, before: CreditRecord | None, after: CreditRecord) -> None:
+        """What the event changed of the record's deadlines, to be written with it."""
+        items, book = self.rules.catalogue.items, self.rules.book
+        old = () if before is None else deadlines_of(before, items, book)
+        new = deadlines_of(after, items, book)
+        if old == new:
+            return
+        for due in old:
+            self.deadlines[stream, due.clock, due.since] = None
+        for due in new:
+            self.deadlines[stream, due.clock, due.since] = StoredDue(stream, after.subject, due)
+
+    def _recorded_at(self, statement: Statement, now: str) -> str:
+        """The wall clock's instant; in a simulated ledger the statement's, which administration does not move."""
+        head = self.log.head
+        clock = self.rules.registry.clock if head.size else statement.about.get("clock")
+        if clock != STATEMENT_CLOCK:
+            return now
+        return head.recorded_at if head.size and statement.type in ADMINISTRATIVE else statement.made_at
