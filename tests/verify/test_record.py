@@ -365,6 +365,26 @@ def test_a_notice_that_is_missing_accuses_nobody() -> None:
     ]
 
 
+def test_a_decision_tells_all_that_matters_of_a_procedure_whose_notice_is_missing() -> None:
+    """Whose entry it is, of which item, and from there on what may follow."""
+    built = world()
+    record = begin(built, "listing.notified")
+    built.entries.pop()
+    step(built, "listing.defended", record)
+    step(built, "listing.decided", record, shows=True)
+    step(built, "record.corrected", record, {"catalogue": {"item": ITEM, "version": 1}}, by="dept.two")
+    step(built, "listing.removed", record, hides=True)
+    step(built, "listing.removed", record)
+
+    assert [(finding.seq, finding.expected) for finding in audited(built)] == [
+        (13, "version 1"),
+        (13, "a record that was filed"),
+        (15, "the providing unit dept.one"),
+        (15, "rule item-kept"),
+        (17, "rule ends-once"),
+    ]
+
+
 def test_another_department_may_not_decide_though_an_entry_is_missing() -> None:
     """A gap does not make it the providing unit."""
     built = world()

@@ -165,6 +165,12 @@ def test_departments_speak_with_keys_in_force() -> None:
     assert refused(registry, filed([LOG_KEY])) == "key-unknown"
 
 
+def test_a_signature_verified_elsewhere_gives_no_right_here() -> None:
+    """Who verified it may have known another registry."""
+    with pytest.raises(Incompetent, match="not registered at this position"):
+        after(*BASE).authorise(filed([ONE]), {ONE.verifier, make_key("dept.one/9").verifier})
+
+
 def test_a_bad_signature_is_told_from_a_missing_right() -> None:
     """Cryptography and competence are different faults."""
     statement = filed([ONE])
@@ -302,6 +308,7 @@ def test_the_catalogue_is_published_by_the_operator_in_steps_of_one() -> None:
     assert refused(registry, published(1)) == "item-version"
     assert refused(registry, published(3)) == "item-version"
     assert refused(registry, published(2, [ONE], "dept.one")) == "operator-signs"
+    assert refused(registry, published(2, [ONE, OPERATOR_KEY], "dept.one")) == "operator-signs"
     assert refused(registry, published(2, [ONE])) == "key-of-another"
 
 

@@ -518,9 +518,9 @@ class Naive:
 
     # ---- what anybody can see
 
-    def view(self, record: str, seq: int) -> Numbers:
+    def view(self, record: str) -> Numbers:
         """All that is compared after each step."""
-        clocks = self.clocks(record, seq)
+        clocks = self.clocks(record)
         return {
             "status": self.status(record),
             "disclosed": self.disclosed(record),
@@ -561,8 +561,8 @@ class Naive:
 
     # ---- clocks
 
-    def clocks(self, record: str, seq: int) -> list[Numbers]:
-        """Every clock of working days that has started, with the day on which it ends, as entry `seq` finds it."""
+    def clocks(self, record: str) -> list[Numbers]:
+        """Every clock of working days that has started, with the day on which it ends."""
         found = []
         said_of = {kind: self.of(record, f"deadline.{kind}") for kind in ("recomputed", "missed")}
         started = [*self._of_filing(record), *self._of_objections(record), *self._of_remedies(record)]
@@ -588,7 +588,6 @@ class Naive:
                     "settled": settled,
                 }
             )
-        assert all(int(str(each["since"])) < seq for each in found)
         return found
 
     def _of_filing(self, record: str) -> Iterator[Started]:
@@ -1006,7 +1005,7 @@ class Naive:
 
     def _running(self, said: Said) -> Numbers:
         ref = said.about["clock"], said.about["since"]
-        found = [each for each in self.clocks(said.record, said.seq) if (each["clock"], each["since"]) == ref]
+        found = [each for each in self.clocks(said.record) if (each["clock"], each["since"]) == ref]
         must_openly(any(each.seq == said.about["since"] for each in self.of(said.record)), "not of this record")
         missed = bool(found) and found[0]["missed"]
         must_openly(not missed or said.kind != "deadline.missed", "missed before")

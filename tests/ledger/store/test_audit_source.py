@@ -463,7 +463,7 @@ def flipping(base: Desk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
 
 
 @pytest.mark.parametrize("table", list(FLIPPED))
-@pytest.mark.parametrize("flips", [20, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("flips", [8, pytest.param(200, marks=pytest.mark.slow)])
 def test_any_flipped_bit_is_found(flipping: tuple[Desk, Ledger], table: str, flips: int) -> None:
     """Random rows, bytes and bits: not one goes unnoticed, and where it concerns an entry, that one is named."""
     desk, reading = flipping
