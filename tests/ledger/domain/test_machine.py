@@ -842,4 +842,4 @@ def test_both_opinions_agree_on_short_lives() -> None:
 @pytest.mark.slow
 def test_both_opinions_agree_on_long_lives() -> None:
     """The same, many more of them and longer."""
-    play(100, 30)
+    play(60, 30)
