@@ -4,13 +4,14 @@
 numbers of the rules lead to. Every refusal, every effect on disclosure, every clock and its day must agree; in what was
 accepted an auditor finds nothing, and in what both refused for a reason that the public part shows, something.
 
-The suite plays short lives; `make faults` plays many long ones.
+The suite plays short lives; `make faults` plays longer ones, as many as KESU_LIVES says.
 """
 
 from __future__ import annotations
 
 import copy
 import hashlib
+import os
 import random
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -75,6 +76,8 @@ UNIT, OTHER = "12110000000000000K", "12110000000000001N"
 STARTS: Final = [date(2025, 12, 20), date(2026, 3, 27), date(2026, 6, 17), date(2026, 11, 20), date(2026, 12, 24)]
 """Days near a boundary of the rules or of the calendar."""
 MOST_RECORDS: Final = 4
+LIVES: Final = int(os.environ.get("KESU_LIVES", "60"))
+"""How many long lives are played: a minute's worth, or as many as somebody has the time for."""
 KINDS: Final = [kind.value for kind in StatementType if kind not in ADMINISTRATIVE | ABOUT_LINKS]
 
 SHIPPED: Final = {rule_name(each): each for each in shipped_rules()}
@@ -178,6 +181,17 @@ IN_ABOUT: Final = {"catalogue", "rules", "clock", "since", "objection", "remedy"
 DULL: Final = {"operator", "basis", "reason", "claim", "evidence", "unit"}
 """Values on which nothing depends."""
 
+COURSES: Final = [
+    "repair.applied repair.accepted repair.extended repair.verified repair.granted repair.revoked bar.ended",
+    "repair.applied repair.forwarded repair.accepted repair.verified repair.granted repair.revoked repair.applied",
+    "objection.raised objection.forwarded objection.extended objection.resolved objection.delivered review.requested",
+    "objection.raised objection.resolved review.requested review.decided objection.delivered review.requested",
+    "objection.raised record.corrected objection.resolved review.requested record.changed review.decided",
+    "remedy.opened remedy.closed record.revoked objection.resolved deadline.missed bar.ended",
+    "mask.applied publicity.determined mask.lifted listing.removed listing.expired publicity.ended repair.applied",
+    "listing.defended listing.defended listing.decided listing.dropped listing.removed",
+]
+"""Procedures as they may go."""
 RARE: Final = {"record.revoked", "record.changed", "listing.dropped", "repair.declined", "repair.refused"}
 DEEP: Final = ("repair.", "review.", "bar.", "objection.forwarded", "objection.delivered", "listing.decided")
 OFTEN: Final = {kind: 1 if kind in RARE else 20 if kind.startswith(DEEP) else 6 for kind in KINDS}
@@ -772,6 +786,15 @@ class Life(RuleBasedStateMachine):
                         break
 
     @precondition(lambda self: self.records)
+    @rule(data=st.data(), course=st.sampled_from(COURSES), steps=st.integers(3, 9), days=st.sampled_from([0, 0, 100]))
+    def follow(self, data: st.DataObject, course: str, steps: int, days: int) -> None:
+        """A procedure from its beginning, of which each step can go wrong."""
+        record = self.some_record(data)
+        self.world.day += timedelta(days=days)
+        for kind in course.split()[:steps]:
+            self.world.hear(self.author.changed(self.author.plain(kind, record), data, most=1))
+
+    @precondition(lambda self: self.records)
     @rule(data=st.data(), kinds=st.lists(st.sampled_from(KINDS), min_size=1, max_size=4))
     def try_out(self, data: st.DataObject, kinds: list[str]) -> None:
         """Anything at all."""
@@ -786,6 +809,20 @@ class Life(RuleBasedStateMachine):
             for due in self.author.boundaries(record):
                 days += [day for day in (due - DAY, due, due + DAY) if day > self.world.day]
         self.world.day = data.draw(st.sampled_from(days))
+
+    @precondition(lambda self: self.records)
+    @rule(data=st.data())
+    def wait_for_the_clock(self, data: st.DataObject) -> None:
+        """On its last day a period has not ended, on the day after it has."""
+        today = self.world.day.isoformat()
+        said = [command for _, command in self.author.of_the_clock(self.some_record(data))]
+        ahead = [command for command in said if command.values["on"] >= today]
+        if ahead:
+            command = data.draw(st.sampled_from(ahead))
+            self.world.day = date.fromisoformat(command.values["on"])
+            self.world.hear(command)
+            self.world.day += DAY
+            self.world.hear(self.author.changed(command, data, most=1))
 
     @rule(name=st.sampled_from(LATER))
     def publish(self, name: str) -> None:
@@ -842,4 +879,4 @@ def test_both_opinions_agree_on_short_lives() -> None:
 @pytest.mark.slow
 def test_both_opinions_agree_on_long_lives() -> None:
     """The same, many more of them and longer."""
-    play(60, 30)
+    play(LIVES, 30)
