@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import cast
 
 from ledger.catalogue import CatalogueItem, item_definition
@@ -38,6 +39,14 @@ class Pen:
             made_at=self.made_at,
             random=self.random,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """决定台账 (register): decisions made in a month, and those of them that are public by law."""
+
+    decided: int
+    public: int
 
 
 def opening_statement(pen: Pen, log_key: VerifierKey, *, simulated_clock: bool) -> Submission:
@@ -88,3 +97,13 @@ def revocation_statement(pen: Pen, key: VerifierKey, reason: str) -> Submission:
     """`key.revoked`: by a key of the department or by the operator."""
     about: dict[str, JsonValue] = {"department": key.name.partition("/")[0], "key": str(key)}
     return pen.write(StatementType.KEY_REVOKED, about, {"reason": reason})
+
+
+def register_statement(pen: Pen, item: str, month: str, counted: Counted, *, on: date, operator: str) -> Submission:
+    """`register.declared`: a department's register 决定台账 of one item and month; zero is a report too.
+
+    It names the first version of the item, which every published item has: which one is named does not matter.
+    """
+    about: dict[str, JsonValue] = {"catalogue": {"item": item, "version": 1}, "month": month}
+    numbers: dict[str, JsonValue] = {"decided": counted.decided, "public": counted.public}
+    return pen.write(StatementType.REGISTER_DECLARED, about, {"on": on.isoformat(), "operator": operator, **numbers})

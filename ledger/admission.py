@@ -16,6 +16,7 @@ from ledger.domain.bodies import (
     ListingNotified,
     RecordCorrected,
     RecordFiled,
+    RegisterDeclared,
     RulesPublished,
     SubjectLinked,
 )
@@ -91,6 +92,8 @@ def _read_values(
             return None, _definition(body, openings["definition"].value), ()
         case RulesPublished():
             _check_rule(body, openings["definition"].value)
+        case RegisterDeclared():
+            _check_register(openings)
     if "subject" not in openings:
         return None, None, ()
     subject = read_subject(openings["subject"].value)
@@ -154,6 +157,14 @@ def _check_rule(body: RulesPublished, value: JsonValue) -> None:
         raise NotAdmissible(Fault(f"definition/{error.path}", error.rule, error.fix)) from None
     if rule.version != body.rules_version:
         raise NotAdmissible(Fault("definition", "has another version than about/rules", "make the two agree"))
+
+
+def _check_register(openings: Mapping[str, Opening]) -> None:
+    decided, public = openings["decided"].value, openings["public"].value
+    if isinstance(decided, int) and isinstance(public, int) and public > decided:
+        raise NotAdmissible(
+            Fault("public", "is more than was decided", "count those of the decisions that are public by law")
+        )
 
 
 def _published(

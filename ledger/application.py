@@ -15,11 +15,12 @@ from eventsourcing.utils import Environment, EnvType
 from ledger.domain.events import Erased, EventFacts, Recorded
 from ledger.store.recorder import STATE_SEPARATOR, LedgerFactory, LedgerRecorder
 from ledger.store.vault import KeyStore
-from verify.commitment import openings_json, parse_openings
-from verify.strict import load_json
+from verify.commitment import Opening, openings_json
 
 _FACTS = msgspec.json.Decoder(EventFacts)
 _ENCODER = msgspec.json.Encoder()
+_OPENINGS = msgspec.json.Decoder(dict[str, tuple[bytes, Any]])
+"""What this process sealed and the vault authenticated was read strictly when it came in: it is not judged again."""
 
 
 class RecordedMapper(Mapper[UUID]):
@@ -47,7 +48,7 @@ class RecordedMapper(Mapper[UUID]):
         """Map back; values whose key or row is gone become `Erased`."""
         facts = _FACTS.decode(stored.state.partition(STATE_SEPARATOR)[0])
         plaintext = self.open_values(stored, facts.subject)
-        openings = Erased(facts.seq) if plaintext is None else parse_openings(load_json(plaintext))
+        openings = Erased(facts.seq) if plaintext is None else _openings(plaintext)
         return Recorded(cast("UUID", stored.originator_id), stored.originator_version, facts, openings)
 
     def open_values(self, stored: StoredEvent, subject: str) -> bytes | None:
@@ -67,6 +68,10 @@ def event_facts_bytes(event: Recorded) -> bytes:
 def event_topic(event: Recorded) -> str:
     """The stable topic of an event: its statement type."""
     return str(type(event.body).__struct_config__.tag)
+
+
+def _openings(plaintext: bytes) -> dict[str, Opening]:
+    return {path: Opening(salt, value) for path, (salt, value) in _OPENINGS.decode(plaintext).items()}
 
 
 def _context(stream: UUID, version: int) -> bytes:

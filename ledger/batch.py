@@ -16,6 +16,7 @@ from ledger.domain.events import Recorded, recorded
 from ledger.domain.evolve import evolve
 from ledger.domain.link import LinksAfter, SubjectLink, decide_link, evolve_link, identity_of
 from ledger.domain.record import Disclosure, decide
+from ledger.domain.registers import decide_declaration
 from ledger.domain.state import CreditRecord
 from ledger.errors import Fatal
 from ledger.rules_in_force import Rules
@@ -66,13 +67,15 @@ class Batch:
         statement = admitted.statement
         stream, version = self.ledger_stream or statement.id, self.ledger_version + 1
         header = self.log.header(stream, version, "", recorded_at)
+        event = recorded(header, statement, admitted.body, admitted.openings)
+        decide_declaration(event)
         self._chain(header, statement)
         self.ledger_stream, self.ledger_version = stream, version
         try:
             self.rules = self.rules.after(statement, admitted.body, admitted.openings, header.seq)
         except EvidenceError as error:
             raise Fatal(f"an authorised statement cannot be applied: {error}") from None
-        return recorded(header, statement, admitted.body, admitted.openings)
+        return event
 
     def _append_record(self, admitted: Admitted, recorded_at: str) -> Recorded:
         statement = admitted.statement

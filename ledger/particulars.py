@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Final, TypeVar
+
+import msgspec
 
 from ledger.definition import (
     DefinitionFault,
@@ -40,6 +42,8 @@ MAX_TEXT: Final = 5000
 """Characters of a reason, a claim or a citation; 违法事实, the longest official text, has 5,000."""
 MAX_NAME: Final = 200
 MAX_EVIDENCE: Final = 100
+LEFT_OUT: Final = "…"
+"""Stands for a text where only the fact that there is one matters."""
 
 ACT: Final = frozenset({"on", "operator", "basis", "reason", "evidence"})
 """What every decision of people commits to: when, who, by which law, why, on which evidence."""
@@ -69,6 +73,7 @@ PATHS: Final[Mapping[StatementType, _Paths]] = {
     StatementType.KEY_REVOKED: (frozenset({"reason"}), _NONE),
     StatementType.CATALOGUE_PUBLISHED: (frozenset({"definition"}), _NONE),
     StatementType.RULES_PUBLISHED: (frozenset({"definition"}), _NONE),
+    StatementType.REGISTER_DECLARED: (frozenset({"on", "operator", "decided", "public"}), _NONE),
     StatementType.RECORD_FILED: (frozenset({"subject"}), frozenset({"publicity", "operator"})),
     StatementType.RECORD_CORRECTED: _act("subject"),
     StatementType.RECORD_CHANGED: _act(),
@@ -130,8 +135,7 @@ _KINDS: Final[Mapping[StatementType, type[StrEnum]]] = {
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class PublicityTerms:
+class PublicityTerms(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """公示认定 (what the providing unit determined about publicity): path ``publicity``."""
 
     given_class: DishonestyClass | None = None
@@ -141,6 +145,19 @@ class PublicityTerms:
     chosen_end: date | None = None
     sector: SectorRule | None = None
     """The obligations were unmet when the longest period ended, and a rule of the sector shows the record on."""
+
+    def without_texts(self) -> PublicityTerms:
+        """The same, saying that there was a text and not which: it may quote a person, and nothing follows from it."""
+        if self.withheld is None and self.need is None and self.sector is None:
+            return self
+        return PublicityTerms(
+            self.given_class,
+            self.summary_procedure,
+            None if self.withheld is None else Withheld(self.withheld.reason, LEFT_OUT),
+            None if self.need is None else LEFT_OUT,
+            self.chosen_end,
+            None if self.sector is None else SectorRule(LEFT_OUT, self.sector.until),
+        )
 
 
 NO_TERMS: Final = PublicityTerms()
@@ -156,6 +173,11 @@ class ApplicationFacts:
     committed_on: date | None
     other: tuple[OtherCondition, ...]
     supplementary: tuple[str, ...]
+
+    def without_texts(self) -> ApplicationFacts:
+        """The same, saying that there were texts and not which."""
+        other = tuple(OtherCondition(LEFT_OUT, LEFT_OUT, each.met_on) for each in self.other)
+        return replace(self, other=other, supplementary=(LEFT_OUT,) * len(self.supplementary))
 
 
 def path_faults(kind: StatementType, paths: frozenset[str]) -> list[Fault]:
@@ -313,4 +335,6 @@ _SHAPES: Final[Mapping[str, Callable[[JsonValue, str], object]]] = {
     "abuse": lambda value, path: read_choice(value, path, AbuseKind),
     "origin": lambda value, path: read_choice(value, path, Origin),
     "calendar": read_calendar,
+    "decided": lambda value, path: read_whole(value, path, 0),
+    "public": lambda value, path: read_whole(value, path, 0),
 }

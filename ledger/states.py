@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from ledger.application import RecordedMapper
-from ledger.domain.evolve import Items, evolve
+from ledger.domain.evolve import evolve
+from ledger.domain.gist import Items
 from ledger.domain.link import SubjectLink, evolve_link
 from ledger.domain.state import CreditRecord
 from ledger.store.recorder import LedgerRecorder

@@ -15,7 +15,8 @@ from ledger.domain.bodies import (
     SubjectSeparated,
 )
 from ledger.domain.events import Erased, Recorded
-from ledger.domain.evolve import Items, evolve
+from ledger.domain.evolve import evolve
+from ledger.domain.gist import Items
 from ledger.domain.publicity import is_shown
 from ledger.domain.state import CreditRecord, EndingKind
 from ledger.particulars import DATA_PREFIX

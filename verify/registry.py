@@ -22,6 +22,7 @@ from verify.statement_type import (
     ClockRef,
     RulesRef,
     StatementType,
+    declared_month,
     publication,
     statement_type,
 )
@@ -112,6 +113,8 @@ class Registry(DepartmentKeys):
                 self._authorise_rotation(statement, signers)
             case StatementType.KEY_REVOKED:
                 self._authorise_revocation(statement, signers)
+            case StatementType.REGISTER_DECLARED:
+                self._authorise_declaration(statement, signers)
             case _:
                 self._authorise_publication(kind, statement, signers)
 
@@ -232,6 +235,13 @@ class Registry(DepartmentKeys):
             self._require_operator(statement, signers)
         else:
             self.require_department(statement, signers)
+
+    def _authorise_declaration(self, statement: Statement, signers: Collection[VerifierKey]) -> None:
+        """决定台账: by the department itself, on an item that is published; the operator counts nobody's decisions."""
+        declared_month(statement.about)
+        self.require_department(statement, signers)
+        item = CatalogueRef.of(statement.about)
+        _require_version(self.items, "item", item.item, item.version)
 
     def _authorise_publication(
         self, kind: StatementType, statement: Statement, signers: Collection[VerifierKey]

@@ -22,6 +22,7 @@ class StatementType(StrEnum):
     KEY_REVOKED = "key.revoked"
     CATALOGUE_PUBLISHED = "catalogue.published"
     RULES_PUBLISHED = "rules.published"
+    REGISTER_DECLARED = "register.declared"
     RECORD_FILED = "record.filed"
     RECORD_CORRECTED = "record.corrected"
     RECORD_CHANGED = "record.changed"
@@ -70,9 +71,10 @@ ADMINISTRATIVE = frozenset(
         StatementType.KEY_REVOKED,
         StatementType.CATALOGUE_PUBLISHED,
         StatementType.RULES_PUBLISHED,
+        StatementType.REGISTER_DECLARED,
     }
 )
-"""Types that advance the ledger's own stream and change the registry."""
+"""Types that advance the ledger's own stream; all but the last change the registry."""
 
 ABOUT_LINKS = frozenset({StatementType.SUBJECT_LINKED, StatementType.SUBJECT_SEPARATED})
 """Types that advance the stream of a link between two subjects; all others advance a record's."""
@@ -110,6 +112,7 @@ ABOUT: Mapping[StatementType, tuple[frozenset[str], frozenset[str]]] = {
     StatementType.KEY_REVOKED: (frozenset({"department", "key"}), frozenset()),
     StatementType.CATALOGUE_PUBLISHED: (frozenset({"catalogue"}), frozenset()),
     StatementType.RULES_PUBLISHED: (frozenset({"rules"}), frozenset()),
+    StatementType.REGISTER_DECLARED: (frozenset({"catalogue", "month"}), frozenset()),
     StatementType.RECORD_FILED: (frozenset({"catalogue", "record"}), frozenset()),
     StatementType.RECORD_CORRECTED: (frozenset({"catalogue", "record"}), frozenset({"objection", "remedy"})),
     StatementType.RECORD_CHANGED: (frozenset({"record"}), frozenset({"objection", "remedy", "superseded_by"})),
@@ -153,6 +156,8 @@ ABOUT: Mapping[StatementType, tuple[frozenset[str], frozenset[str]]] = {
 _CATALOGUE = frozenset({"item", "version"})
 _ITEM = re.compile(r"(?=.{1,64}\Z)[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
 """Names of catalogue items are slugs: a sentence in their place would stand in the log for ever."""
+
+_MONTH = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])", re.ASCII)
 
 _RULES = frozenset({"name", "version"})
 _RULE = re.compile(r"(?=.{1,64}\Z)[a-z]+(?:-[a-z]+)*/[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
@@ -244,6 +249,14 @@ class RulesRef:
             if isinstance(name, str) and type(version) is int and version > 0 and _RULE.fullmatch(name):
                 return cls(name, version)
         raise Malformed("about/rules", 'must be {"name": <kind>/<lower-case words>, "version": <number from 1>}')
+
+
+def declared_month(about: Mapping[str, JsonValue]) -> str:
+    """The month ``YYYY-MM`` that ``about.month`` names."""
+    month = about.get("month")
+    if isinstance(month, str) and _MONTH.fullmatch(month):
+        return month
+    raise Malformed("about/month", "must be a month YYYY-MM")
 
 
 def publication(kind: StatementType, statement: Statement) -> tuple[str, int]:

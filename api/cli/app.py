@@ -20,6 +20,7 @@ from api.cli import (
     rules,
     sample,
     statements,
+    timeline,
     verification,
 )
 from api.client import Refused, Unproved, Unreachable
@@ -53,6 +54,7 @@ app.command("sign")(statements.sign)
 app.command("submit")(statements.submit)
 app.command("import")(imports.import_file)
 app.command("records")(records.records)
+app.command("timeline")(timeline.show)
 app.command(
     "verify",
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},

@@ -14,7 +14,7 @@ from ledger.vocabulary import LinkKind, MaskOutcome, ObjectionOutcome, RemedyKin
 from verify.statement_type import Clock, StatementType
 
 
-class Body(msgspec.Struct, frozen=True, tag_field="type"):
+class Body(msgspec.Struct, frozen=True, tag_field="type", gc=False):
     """What a statement says, without values that may be erased."""
 
 
@@ -63,6 +63,14 @@ class RulesPublished(Body, frozen=True, tag=StatementType.RULES_PUBLISHED.value)
 
     rules: str
     rules_version: int
+
+
+class RegisterDeclared(Body, frozen=True, tag=StatementType.REGISTER_DECLARED.value):
+    """决定台账申报: how many decisions were made in a month, zero included; the numbers are in the openings."""
+
+    item: str
+    item_version: int
+    month: str
 
 
 class RecordFiled(Body, frozen=True, tag=StatementType.RECORD_FILED.value):
@@ -324,6 +332,7 @@ AnyBody = (
     | KeyRevoked
     | CataloguePublished
     | RulesPublished
+    | RegisterDeclared
     | RecordFiled
     | RecordCorrected
     | RecordChanged

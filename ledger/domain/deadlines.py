@@ -7,18 +7,20 @@ calendar that the ledger knew at the entry that started it, or at the entry that
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum, unique
 
-from ledger.domain.evolve import Items
+from msgspec.structs import replace
+
+from ledger.domain.gist import Items
 from ledger.domain.publicity import is_to_be_shown, period_of, publicity_by_class, standard_of
-from ledger.domain.state import CreditRecord, EndingKind, Objection, Repair, RepairStage, Step
+from ledger.domain.state import CreditRecord, EndingKind, Objection, Repair, RepairStage, Step, clock_key
 from ledger.rulebook.book import Rulebook
 from ledger.rulebook.objection import ObjectionClock, ObjectionRules, clocks_of
 from ledger.rulebook.repair import Abuse, RepairRules, bar_after, rules_on
 from ledger.vocabulary import RemedyOutcome
-from verify.statement_type import Clock, ClockRef
+from verify.statement_type import Clock
 
 CATALOGUE_PREFIX = "catalogue/"
 """How a clock that stands in a catalogue item names its rule: ``catalogue/<item>``."""
@@ -120,8 +122,8 @@ def objection_rules_on(book: Rulebook, day: date) -> ObjectionRules | None:
 
 
 def _due(state: CreditRecord, clock: _Clock, book: Rulebook) -> Due:
-    reference = ClockRef(clock.clock, clock.since)
-    known = book.before(max(clock.since, state.recomputed.get(reference, 0)))
+    key = clock_key(clock.clock, clock.since)
+    known = book.before(max(clock.since, state.recomputed.get(key, 0)))
     deadline = known.calendar.working_deadline(clock.start, clock.days)
     in_time = clock.done_on is not None and clock.done_on <= deadline.day
     return Due(
@@ -134,7 +136,7 @@ def _due(state: CreditRecord, clock: _Clock, book: Rulebook) -> Due:
         deadline.calendar,
         clock.rule,
         clock.done_on,
-        settled=in_time or reference in state.missed,
+        settled=in_time or key in state.missed,
     )
 
 

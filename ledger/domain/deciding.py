@@ -7,7 +7,7 @@ from datetime import date
 from typing import NoReturn
 
 from ledger.domain.events import Recorded
-from ledger.domain.evolve import Items
+from ledger.domain.gist import Items
 from ledger.domain.state import CreditRecord, EndingKind, Objection
 from ledger.errors import Fault, RuleBroken
 from ledger.rulebook.book import Rulebook

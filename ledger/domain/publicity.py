@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from ledger.catalogue_item import CatalogueItem, Nature, Openness
-from ledger.domain.evolve import Items
+from ledger.domain.gist import Items
 from ledger.domain.state import CreditRecord, EndingKind
 from ledger.particulars import PublicityTerms
 from ledger.rulebook.book import Rulebook

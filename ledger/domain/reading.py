@@ -35,6 +35,7 @@ from ledger.domain.bodies import (
     RecordCorrected,
     RecordFiled,
     RecordRevoked,
+    RegisterDeclared,
     RemedyClosed,
     RemedyOpened,
     RepairAccepted,
@@ -57,7 +58,15 @@ from ledger.rulebook.repair import AbuseKind
 from ledger.vocabulary import LinkKind, MaskOutcome, ObjectionOutcome, RemedyKind, RemedyOutcome
 from verify.commitment import Opening
 from verify.statement import Statement
-from verify.statement_type import CatalogueRef, Clock, ClockRef, RulesRef, StatementType, statement_type
+from verify.statement_type import (
+    CatalogueRef,
+    Clock,
+    ClockRef,
+    RulesRef,
+    StatementType,
+    declared_month,
+    statement_type,
+)
 
 
 def read_body(statement: Statement, openings: Mapping[str, Opening]) -> AnyBody:
@@ -110,6 +119,7 @@ _READERS: Mapping[StatementType, _Reader] = {
     StatementType.KEY_REVOKED: lambda said, _: KeyRevoked(_text(said, "department"), _text(said, "key")),
     StatementType.CATALOGUE_PUBLISHED: lambda said, _: CataloguePublished(*_item(said)),
     StatementType.RULES_PUBLISHED: lambda said, _: RulesPublished(*_rules(said)),
+    StatementType.REGISTER_DECLARED: lambda said, _: RegisterDeclared(*_item(said), declared_month(said.about)),
     StatementType.RECORD_FILED: lambda said, _: RecordFiled(*_item(said)),
     StatementType.RECORD_CORRECTED: lambda said, _: RecordCorrected(
         *_item(said), _optional(said, "objection"), _optional(said, "remedy")

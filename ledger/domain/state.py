@@ -6,25 +6,16 @@ because a clock runs by the rules that the ledger knew at that entry.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum, unique
-from types import MappingProxyType
-from typing import Any, Final
+
+import msgspec
 
 from ledger.particulars import NO_TERMS, ApplicationFacts, PublicityTerms
 from ledger.rulebook.objection import ObjectionTimes
 from ledger.rulebook.repair import AbuseKind
 from ledger.vocabulary import ObjectionOutcome, RecordStatus, RemedyKind, RemedyOutcome
-from verify.statement_type import ClockRef
-
-EMPTY: Final[Mapping[Any, Any]] = MappingProxyType({})
-"""One empty mapping for all records: most never see an objection, a remedy or a repair."""
-
-
-def _nothing() -> Mapping[Any, Any]:
-    return EMPTY
+from verify.statement_type import Clock
 
 
 @unique
@@ -38,8 +29,7 @@ class EndingKind(StrEnum):
     EXPIRED = "expired"
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(msgspec.Struct, frozen=True, gc=False):
     """终结 (ending): the day it happened, its entry, and the record that takes the place of this one."""
 
     on: date
@@ -48,8 +38,7 @@ class Ending:
     superseded_by: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(msgspec.Struct, frozen=True, gc=False):
     """列入程序 (procedure of a list entry)."""
 
     standard: str
@@ -62,8 +51,7 @@ class Listing:
     prolonged_by: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True, gc=False):
     """步骤 (step of a procedure): the day it names, its entry, and the day of recording, by which clocks stop."""
 
     on: date
@@ -71,8 +59,7 @@ class Step:
     recorded_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class Objection:
+class Objection(msgspec.Struct, frozen=True, gc=False):
     """异议 (objection): its course, and the entries from which its clocks run."""
 
     times: ObjectionTimes
@@ -99,8 +86,7 @@ class Objection:
         return last is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
+class Remedy(msgspec.Struct, frozen=True, gc=False):
     """复议、诉讼 (remedy at law)."""
 
     kind: RemedyKind
@@ -123,8 +109,7 @@ class RepairStage(StrEnum):
     REVOKED = "revoked"
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
+class Repair(msgspec.Struct, frozen=True, gc=False):
     """信用修复 (repair): an application and what became of it."""
 
     stage: RepairStage
@@ -148,9 +133,18 @@ class Repair:
         return self.stage in {RepairStage.APPLIED, RepairStage.ACCEPTED}
 
 
-@dataclass(frozen=True, slots=True)
-class CreditRecord:
-    """信用记录 (credit record)."""
+class Mask(msgspec.Struct, frozen=True, gc=False):
+    """临时屏蔽 (mask): the day it was put on, and the step that lifted it."""
+
+    on: date
+    lifted: Step | None = None
+
+
+class CreditRecord(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """信用记录 (credit record).
+
+    A struct, because a replay makes one for every event, and because a snapshot keeps it.
+    """
 
     version: int
     issuer: str
@@ -178,16 +172,18 @@ class CreditRecord:
     listing: Listing | None = None
     mask: str | None = None
     masked_on: date | None = None
-    masks: frozenset[str] = frozenset()
-    endings: Mapping[EndingKind, Ending] = field(default_factory=_nothing)
-    objections: Mapping[str, Objection] = field(default_factory=_nothing)
-    remedies: Mapping[str, Remedy] = field(default_factory=_nothing)
-    repairs: Mapping[str, Repair] = field(default_factory=_nothing)
+    masks: dict[str, Mask] = msgspec.field(default_factory=dict)
+    """Every mask that was ever put on, by its id."""
+    endings: dict[EndingKind, Ending] = msgspec.field(default_factory=dict)
+    objections: dict[str, Objection] = msgspec.field(default_factory=dict)
+    remedies: dict[str, Remedy] = msgspec.field(default_factory=dict)
+    repairs: dict[str, Repair] = msgspec.field(default_factory=dict)
     corrected_for: frozenset[str] = frozenset()
     revoked_for: str | None = None
-    missed: frozenset[ClockRef] = frozenset()
-    recomputed: Mapping[ClockRef, int] = field(default_factory=_nothing)
-    """The last entry that computed a deadline again: the calendar known there is the one that counts."""
+    missed: frozenset[str] = frozenset()
+    """Clocks that were missed (`clock_key`)."""
+    recomputed: dict[str, int] = msgspec.field(default_factory=dict)
+    """By clock (`clock_key`) the last entry that computed it again: the calendar known there is the one that counts."""
 
     @property
     def revoked(self) -> bool:
@@ -218,3 +214,8 @@ class CreditRecord:
         if self.disputed:
             return RecordStatus.DISPUTED
         return RecordStatus.STANDING if self.disclosed else RecordStatus.STORED
+
+
+def clock_key(clock: Clock, since: int) -> str:
+    """A running clock as a key: ``verify@17``."""
+    return f"{clock.value}@{since}"

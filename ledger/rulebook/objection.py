@@ -18,6 +18,9 @@ from enum import StrEnum, unique
 from importlib.resources import files
 from typing import Final
 
+import msgspec
+from msgspec.structs import replace as changed
+
 from ledger.definition import (
     read_choice,
     read_day,
@@ -90,8 +93,7 @@ class ObjectionRules:
         return dict(self.clocks)[clock]
 
 
-@dataclass(frozen=True, slots=True)
-class Extension:
+class Extension(msgspec.Struct, frozen=True, gc=False):
     """延长 (extension): on which day verifying was extended, to how many working days in all, and why."""
 
     on: date
@@ -99,8 +101,7 @@ class Extension:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(msgspec.Struct, frozen=True, gc=False):
     """复核 (review): the days of one review; None for what has not happened."""
 
     requested: date
@@ -108,8 +109,7 @@ class Review:
     acted: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectionTimes:
+class ObjectionTimes(msgspec.Struct, frozen=True, gc=False):
     """异议进程 (course of an objection): the day of each step; None for what has not happened.
 
     `with_extension` and `with_review` add what the rules limit.
@@ -211,14 +211,14 @@ def with_extension(
         raise StepRefused("a period is extended before it ends, not after")
     if not extension.reason.strip():
         raise StepRefused("an extension needs a reason")
-    return replace(times, extended=(*times.extended, extension))
+    return changed(times, extended=(*times.extended, extension))
 
 
 def with_review(rules: ObjectionRules, times: ObjectionTimes, requested: date) -> ObjectionTimes:
     """申请复核: add a request for review; raises `StepRefused` before there is an outcome or when they are used up."""
     if len(times.reviews) >= rules.reviews_allowed:
         raise StepRefused(f"the rules allow {rules.reviews_allowed} reviews, and they are used up")
-    return replace(times, reviews=(*times.reviews, Review(requested)))
+    return changed(times, reviews=(*times.reviews, Review(requested)))
 
 
 def parse_objection(definition: JsonValue) -> ObjectionRules:

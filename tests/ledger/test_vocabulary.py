@@ -19,6 +19,8 @@ from ledger.rulebook.repair import AbuseKind
 from ledger.rulebook.sharing import Recipient, SharingMethod, SharingType
 from ledger.vocabulary import (
     TERMS,
+    Audience,
+    InformationCategory,
     LinkKind,
     MaskOutcome,
     ObjectionOutcome,
@@ -26,6 +28,7 @@ from ledger.vocabulary import (
     RecordStatus,
     RemedyKind,
     RemedyOutcome,
+    ReportSection,
 )
 from verify.statement_type import Clock, StatementType
 
@@ -48,6 +51,9 @@ KINDS: tuple[type[StrEnum], ...] = (
     Removal,
     AbuseKind,
     Clock,
+    ReportSection,
+    InformationCategory,
+    Audience,
 )
 MEMBERS = [member for kind in KINDS for member in kind]
 
@@ -82,7 +88,15 @@ def test_every_member_has_a_term_and_its_basis(member: StrEnum) -> None:
 
 def test_no_term_is_of_nothing() -> None:
     """A term whose member was taken out must go with it."""
-    assert set(TERMS) == set(MEMBERS)
+    assert {(type(member), member) for member in TERMS} == {(type(member), member) for member in MEMBERS}
+    assert len(TERMS) == len(MEMBERS)
+
+
+def test_members_of_two_kinds_may_share_a_code() -> None:
+    """Members with one code are equal as texts; each has its own term all the same."""
+    assert ObjectionOutcome.UPHELD == RemedyOutcome.UPHELD
+    assert (TERMS[ObjectionOutcome.UPHELD].zh, TERMS[RemedyOutcome.UPHELD].zh) == ("不属实维持", "维持")
+    assert (TERMS[Origin.SUBJECT].zh, TERMS[Audience.SUBJECT].zh) == ("主体异议", "信用主体")
 
 
 def test_no_two_members_of_a_kind_share_a_term() -> None:

@@ -28,7 +28,8 @@ from ledger.domain.bodies import (
 )
 from ledger.domain.deciding import Position
 from ledger.domain.events import Erased, EventFacts, Recorded
-from ledger.domain.evolve import Items, evolve
+from ledger.domain.evolve import evolve
+from ledger.domain.gist import Items
 from ledger.domain.record import Disclosure, decide
 from ledger.domain.state import CreditRecord
 from ledger.errors import RuleBroken

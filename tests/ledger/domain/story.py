@@ -20,7 +20,8 @@ from ledger.catalogue import CatalogueItem, parse_item, shipped_definitions
 from ledger.domain.deadlines import Due, Period, computed_with, deadlines_of
 from ledger.domain.deciding import Position
 from ledger.domain.events import Erased, Recorded, recorded
-from ledger.domain.evolve import Items, evolve
+from ledger.domain.evolve import evolve
+from ledger.domain.gist import Items
 from ledger.domain.publicity import is_shown
 from ledger.domain.reading import read_body
 from ledger.domain.record import Disclosure, decide

@@ -32,7 +32,7 @@ from tests.ledger.domain.story import (
     uid,
 )
 from tests.ledger.harness import publicity
-from verify.statement_type import Clock, ClockRef
+from verify.statement_type import Clock
 from verify.strict import JsonValue
 
 UNCHANGED = Disclosure.UNCHANGED
@@ -168,7 +168,7 @@ def test_a_deadline_is_missed_when_its_day_has_passed() -> None:
             story.miss(due, on=on)
 
     assert story.miss(due) is UNCHANGED
-    assert story.record.missed == {ClockRef(Clock.DISCLOSE, FIRST)}
+    assert story.record.missed == {f"disclose@{FIRST}"}
     assert story.due(Clock.DISCLOSE).settled
     with refusal("about/clock", "no such clock of the record is running"):
         story.miss(due)
@@ -180,7 +180,7 @@ def test_what_was_done_late_is_missed_too() -> None:
     due = story.due(Clock.COLLECT)
 
     story.miss(due)
-    assert story.record.missed == {ClockRef(Clock.COLLECT, FIRST)}
+    assert story.record.missed == {f"collect@{FIRST}"}
     assert story.status is RecordStatus.STORED
 
 
@@ -282,7 +282,7 @@ def test_when_the_calendar_comes_the_deadline_is_computed_again() -> None:
 
     assert story.recompute(story.due(Clock.COLLECT)) is UNCHANGED
     assert outlined(story.due(Clock.COLLECT)) == ("2027-01-04", False, ((2026, 1), (2027, 1)), True)
-    assert story.record.recomputed == {ClockRef(Clock.COLLECT, FIRST): story.seq - 1}
+    assert story.record.recomputed == {f"collect@{FIRST}": story.seq - 1}
 
 
 def test_a_deadline_that_became_certain_is_missed_on_its_new_day() -> None:
@@ -294,7 +294,7 @@ def test_a_deadline_that_became_certain_is_missed_on_its_new_day() -> None:
         story.miss(story.due(Clock.COLLECT), on="2027-01-01")
 
     story.miss(story.due(Clock.COLLECT))
-    assert story.record.missed == {ClockRef(Clock.COLLECT, FIRST)}
+    assert story.record.missed == {f"collect@{FIRST}"}
 
 
 def test_a_calendar_can_make_a_day_certain_without_moving_it() -> None:

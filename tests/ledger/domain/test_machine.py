@@ -439,7 +439,6 @@ class World:
     def view(self, record: str) -> dict[str, Any]:
         """The record as the domain sees it."""
         state, dues = self.states[record], self.dues(record)
-        missed = {(each.clock, each.since) for each in state.missed}
         return {
             "status": state.status.value,
             "disclosed": state.disclosed,
@@ -462,7 +461,7 @@ class World:
                     "provisional": due.provisional,
                     "calendar": [list(year) for year in due.calendar],
                     "done": due.done_on,
-                    "missed": (due.clock, due.since) in missed,
+                    "missed": f"{due.clock.value}@{due.since}" in state.missed,
                     "settled": due.settled,
                 }
                 for due in dues

@@ -1,0 +1,122 @@
+"""要点 (gist): the part of an event that a fold of its record needs, with nothing in it that names or quotes anybody.
+
+Days, classes and numbers are read out of the openings once. A fold over gists needs neither keys nor openings; after an
+erasure the gist is made again, and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import msgspec
+
+from ledger.beijing import beijing_day
+from ledger.catalogue_item import CatalogueItem
+from ledger.domain.bodies import (
+    AnyBody,
+    DeadlineMissed,
+    ListingDecided,
+    ListingNotified,
+    ObjectionExtended,
+    RecordCorrected,
+    RecordFiled,
+    RepairApplied,
+)
+from ledger.domain.events import Erased, Recorded
+from ledger.particulars import DATA_PREFIX, NO_TERMS, ApplicationFacts, PublicityTerms, read_facts, read_publicity
+from verify.strict import JsonValue
+
+Items = Mapping[tuple[str, int], CatalogueItem]
+"""Catalogue items by name and version."""
+
+
+class Gist(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
+    """One event of a record, as the fold takes it in."""
+
+    seq: int
+    version: int
+    recorded_on: date
+    """The day in Beijing on which it was recorded."""
+    issuer: str
+    subject: str
+    body: AnyBody
+    discloses: tuple[int, ...] = ()
+    withdraws: tuple[int, ...] = ()
+    erased: bool = False
+    done_on: date | None = None
+    """Path ``on``, where it is another day than that of recording."""
+    decided_on: date | None = None
+    """认定之日, the value of the item's field."""
+    terms: PublicityTerms = NO_TERMS
+    """公示认定, without the texts: what a reason says does not change what follows from it."""
+    cases: tuple[str, ...] = ()
+    months: int = 0
+    """Path ``prolonged_by``."""
+    working_days: int = 0
+    """Path ``to_working_days``."""
+    facts: ApplicationFacts | None = None
+    """修复事实, without the texts."""
+
+    @property
+    def on(self) -> date:
+        """The day on which it was done; the day it was recorded where that is not said or erased."""
+        return self.done_on or self.recorded_on
+
+
+def gist_of(event: Recorded, items: Items) -> Gist:
+    """The gist of an event; `items` say in which field a record has its day."""
+    facts, body = event.facts, event.body
+    recorded_on = beijing_day(facts.recorded_at)
+    known: dict[str, object] = {}
+    if isinstance(event.openings, Erased):
+        known["erased"] = True
+    else:
+        on = event.openings.get("on")
+        if on is not None:
+            day = date.fromisoformat(str(on.value))
+            if day != recorded_on:
+                known["done_on"] = day
+        if not isinstance(body, DeadlineMissed):
+            known |= _read(event, body, items)
+    return Gist(
+        seq=facts.seq,
+        version=event.originator_version,
+        recorded_on=recorded_on,
+        issuer=facts.issuer,
+        subject=facts.subject,
+        body=body,
+        discloses=facts.discloses,
+        withdraws=facts.withdraws,
+        **known,  # type: ignore[arg-type]
+    )
+
+
+def _read(event: Recorded, body: AnyBody, items: Items) -> dict[str, object]:
+    found: dict[str, object] = {}
+    if isinstance(body, RecordFiled | RecordCorrected | ListingDecided):
+        found["decided_on"] = _decided_on(event, items.get((body.item, body.item_version)))
+    publicity = event.value("publicity")
+    if publicity is not None:
+        found["terms"] = read_publicity(publicity).without_texts()
+    if isinstance(body, ListingNotified | ListingDecided):
+        cases, months = event.value("cases"), event.value("prolonged_by")
+        found["cases"] = tuple(str(case) for case in cases) if isinstance(cases, list) else ()
+        found["months"] = _whole(months)
+    if isinstance(body, ObjectionExtended):
+        found["working_days"] = _whole(event.value("to_working_days"))
+    if isinstance(body, RepairApplied):
+        facts = event.value("facts")
+        found["facts"] = None if facts is None else read_facts(facts).without_texts()
+    return found
+
+
+def _decided_on(event: Recorded, item: CatalogueItem | None) -> date | None:
+    if item is None or item.decided_on is None:
+        return None
+    value = event.value(f"{DATA_PREFIX}{item.decided_on}")
+    return date.fromisoformat(value) if isinstance(value, str) else None
+
+
+def _whole(value: JsonValue) -> int:
+    return value if isinstance(value, int) else 0
