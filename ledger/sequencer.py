@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
+
+import sqlalchemy as sa
 
 from ledger.admission import Admitted, admit
 from ledger.application import LedgerApplication
@@ -35,6 +37,7 @@ from ledger.errors import (
     Stopped,
     StoreUnsound,
 )
+from ledger.kept import Appended, Kept
 from ledger.refolding import fold_deadlines, fold_links
 from ledger.rules_in_force import Rules
 from ledger.signer import Signer
@@ -88,7 +91,12 @@ class Sequencer:
     """Appends statements to the log and answers with receipts."""
 
     def __init__(
-        self, application: LedgerApplication, vault: KeyStore, signer: Signer, clock: Callable[[], datetime]
+        self,
+        application: LedgerApplication,
+        vault: KeyStore,
+        signer: Signer,
+        clock: Callable[[], datetime],
+        kept: Sequence[Kept] = (),
     ) -> None:
         """Replays the administrative entries, publishes what a crash left unpublished, and is ready to `start`."""
         self._application = application
@@ -99,6 +107,7 @@ class Sequencer:
         self._vault = vault
         self._signer = signer
         self._clock = clock
+        self._kept = kept
         self._queue: queue.Queue[_Waiting | None] = queue.Queue(MAX_WAITING)
         self._states = States(self._recorder, application.recorded_mapper)
         self._failure: BaseException | None = None
@@ -114,6 +123,8 @@ class Sequencer:
             self._recorder.refold(list(fold_deadlines(self._recorder, application.recorded_mapper, self._rules)))
         if self._links.folded_size() != self._head.size:
             self._recorder.refold_links(list(fold_links(self._recorder, application.recorded_mapper)))
+        for projection in kept:
+            projection.catch_up(self._recorder, application.recorded_mapper)
         self._signer.publish(self._head.size)
         self._edge = EdgeTiles(self._reader.tile)
         self._frontier = self._reader.frontier(self._head.size)
@@ -226,7 +237,13 @@ class Sequencer:
         batch, answers = self._decide_all(waiting)
         if batch.events:
             self._vault.ensure(event.facts.subject for event in batch.events)
-            self._application.save(*batch.events, batch=batch.log, deadlines=batch.deadlines, links=batch.changed_links)
+            self._application.save(
+                *batch.events,
+                batch=batch.log,
+                deadlines=batch.deadlines,
+                links=batch.changed_links,
+                also=lambda connection: self._write_kept(connection, batch),
+            )
             checkpoint = self._signer.publish(batch.log.head.size)
             if checkpoint is None:
                 raise Fatal("the signer did not see the batch that was committed")
@@ -242,6 +259,11 @@ class Sequencer:
             item.future.set_exception(refusal)
         for item, seq, raw in answers.repeated:
             item.future.set_result(Accepted(self._reader.receipt(seq, raw), seq, repeated=True))
+
+    def _write_kept(self, connection: sa.Connection, batch: Batch) -> None:
+        appended = Appended(batch.log.head.size, batch.events, batch.records, batch.rules)
+        for projection in self._kept:
+            projection.write(connection, appended)
 
     def _decide_all(self, waiting: list[_Waiting]) -> tuple[Batch, _Answers]:
         batch, answers = self._next_batch(waiting), _Answers()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from ledger.application import LedgerApplication, RecordedMapper
 from ledger.home import LedgerHome
+from ledger.kept import Kept
 from ledger.sequencer import Sequencer
 from ledger.signer import Signer, SignerJournal
 from ledger.store.reader import LogReader
@@ -51,11 +54,16 @@ def open_for_reading(home: LedgerHome, random: Random) -> Iterator[Ledger]:
 
 @contextmanager
 def open_for_writing(
-    home: LedgerHome, *, clock: Callable[[], datetime], random: Random, new: bool = False
+    home: LedgerHome,
+    *,
+    clock: Callable[[], datetime],
+    random: Random,
+    new: bool = False,
+    kept: Callable[[sa.Engine], Sequence[Kept]] = lambda _engine: (),
 ) -> Iterator[WritableLedger]:
     """Open a ledger as its one writer; raises `SignerMismatch` if database and signer journal differ.
 
-    `new` creates the database; only `kesu init` may.
+    `new` creates the database; only `kesu init` may. `kept` makes the projections that are written with the events.
     """
     if new:
         home.database.touch(mode=0o600, exist_ok=False)
@@ -67,7 +75,7 @@ def open_for_writing(
         try:
             application = LedgerApplication(engine, vault)
             log_key = home.log_key()
-            sequencer = Sequencer(application, vault, Signer(log_key, journal, engine), clock)
+            sequencer = Sequencer(application, vault, Signer(log_key, journal, engine), clock, kept(engine))
             try:
                 yield WritableLedger(
                     home,

@@ -47,6 +47,12 @@ class Selection:
     first: Month | None = None
     last: Month | None = None
 
+    @property
+    def whole_years(self) -> bool:
+        """Say whether no year is cut short."""
+        begins = self.first is None or self.first.number == 1
+        return begins and (self.last is None or self.last.following.number == 1)
+
     def has(self, row: CoverageRow) -> bool:
         """Say whether a row is asked for."""
         first, last = self.first or row.month, self.last or row.month

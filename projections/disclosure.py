@@ -5,11 +5,11 @@ These are the openness of the item, its public fields, 共享目录, and what be
 | who | records | source |
 |---|---|---|
 | public | those of `projections.records.public_view`, nothing else | domain.md R22, R25 |
-| credit service | those, and restricted items whose entry names it | domain.md R31; that only the item may be less open is ours |
-| department | those, and usable ones of items whose entry names it | domain.md R6, R73 |
-| department, its own | usable ones, and masked, withheld or only considered ones | ours: it must go on working on them |
+| credit service | those, and of restricted items usable ones if the entry names it | R31; no other hidden one: ours |
+| department | those, and usable ones if the item's entry names it | R6, R73 |
+| department, its own | usable ones; also masked, withheld, being considered | ours: it goes on working on them |
 | subject | all of its own, ended ones too | domain.md 6 (个人信息保护法 第四十五条 by analogy), 8.2 |
-| judicial, auditor | all | domain.md R14; that organs of justice are not bound by 共享目录 is ours |
+| judicial, auditor | all | R14; that 共享目录 does not bind organs of justice is ours |
 
 A record is *usable* once it is in force, until it ends, is masked, or its period is over: repair stops 公示、共享、使用
 (domain.md 0.3), what was revoked was never valid, and 查询期限 of adverse items is 公示期内 or 列入期间 (ours: of all).
@@ -18,7 +18,7 @@ A record is *usable* once it is in force, until it ends, is masked, or its perio
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum, auto, unique
 from typing import Final
@@ -28,8 +28,8 @@ from ledger.domain.events import Erased
 from ledger.domain.gist import Items
 from ledger.domain.publicity import period_of, publicity_by_class, standard_of
 from ledger.rulebook.book import Rulebook
-from ledger.rulebook.sharing import Recipient, SharingCatalogue, SharingEntry, SharingType
-from projections.audiences import Auditor, CreditService, Department, Judicial, OwnSubject, Public, Viewer
+from ledger.rulebook.sharing import Recipient, SharingCatalogue, SharingEntry, SharingMethod
+from projections.audiences import Auditor, CreditService, Department, Judicial, OwnSubject, Viewer
 from projections.masking import mask_name, mask_number, mask_resident_ids
 from projections.records import RecordView, public_view
 from verify.strict import JsonValue
@@ -78,6 +78,8 @@ class Grant:
     """Identity numbers in other texts are masked as soon as certificates are."""
     history: bool = False
     """Whether the numbers of all its entries are given."""
+    condition: str | None = None
+    """有条件共享: the condition, which whoever asks is bound by."""
 
 
 EVERYBODY: Final = Grant(Reach.PUBLIC)
@@ -97,24 +99,15 @@ def grant(viewer: Viewer, view: RecordView, items: Items, book: Rulebook, day: d
     shown = public_view(view, items, book, day) is not None
     given = EVERYBODY if shown else None
     match viewer:
-        case Public():
-            return given
         case OwnSubject():
-            return OWN
+            given = OWN
         case Judicial() | Auditor():
-            return EVERYTHING
-        case CreditService():
-            item = items.get((view.state.item, view.item_version))
-            restricted = item is not None and item.openness is Openness.RESTRICTED
-            entry = _entry(book, view.state.item, day, viewer.recipients) if restricted else None
-            return EVERYBODY if entry is not None and is_usable(view, items, book, day) else given
-        case Department(unit=unit):
-            if unit == view.state.issuer and not _over(view, items, book, day):
-                return PROVIDER
-            entry = _entry(book, view.state.item, day, viewer.recipients)
-            if entry is None or not is_usable(view, items, book, day):
-                return given
-            return SHARED if entry.type is SharingType.UNCONDITIONAL else SHARED_ON_CONDITION
+            given = EVERYTHING
+        case Department(unit=view.state.issuer) if not _over(view, items, book, day):
+            given = PROVIDER
+        case Department() | CreditService() if is_usable(view, items, book, day):
+            given = _shared(viewer, view, items, book, day) or given
+    return given
 
 
 def is_usable(view: RecordView, items: Items, book: Rulebook, day: date) -> bool:
@@ -132,7 +125,7 @@ def publicity_end(view: RecordView, items: Items, book: Rulebook) -> date | None
 
 
 def values_given(grant: Grant, item: CatalogueItem, values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """The values of a record by field, in the order of the catalogue, masked as the grant says; those with none left out."""
+    """The values of a record by field, in catalogue order, masked as the grant says; what has none is left out."""
     given = {field.code: _given(grant, field, values.get(field.code)) for field in item.fields}
     return {code: value for code, value in given.items() if value is not None}
 
@@ -177,9 +170,28 @@ def _period(view: RecordView, items: Items, book: Rulebook) -> tuple[bool, date 
     return publicity.shown, publicity.ends_on if publicity.shown else publicity.longest_on
 
 
+def _shared(
+    viewer: Department | CreditService, view: RecordView, items: Items, book: Rulebook, day: date
+) -> Grant | None:
+    """What 共享目录 gives of a usable record; None: nothing."""
+    entry = _entry(book, view.state.item, day, viewer.recipients)
+    if entry is None:
+        return None
+    if isinstance(viewer, Department):
+        return SHARED if entry.condition is None else replace(SHARED_ON_CONDITION, condition=entry.condition)
+    item = items.get((view.state.item, view.item_version))
+    restricted = item is not None and item.openness is Openness.RESTRICTED
+    return replace(EVERYBODY, condition=entry.condition) if restricted else None
+
+
 def _entry(book: Rulebook, item: str, day: date, recipients: frozenset[Recipient]) -> SharingEntry | None:
-    """The entry of 共享目录 in force on the day that gives the item to all of `recipients`; what is withheld has no scope."""
+    """The entry of 共享目录 in force on the day that gives the item to all of `recipients`, by 在线查询: a view is one.
+
+    不予共享 has an empty scope.
+    """
     in_force = [rule for rule in book.of(SharingCatalogue) if rule.effective_from <= day.isoformat()]
     newest = max(in_force, key=lambda rule: (rule.effective_from, rule.version), default=None)
     entry = None if newest is None else newest.entry(item)
-    return entry if entry is not None and recipients <= frozenset(entry.scope) else None
+    if entry is None or SharingMethod.QUERY not in entry.method or not recipients <= frozenset(entry.scope):
+        return None
+    return entry

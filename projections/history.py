@@ -16,9 +16,16 @@ def subject_history(recorder: LedgerRecorder, mapper: RecordedMapper, *handles: 
     return map(mapper.to_domain_event, recorder.select_subject(*handles))
 
 
+def events_from(
+    recorder: LedgerRecorder, mapper: RecordedMapper, position: int, at_once: int
+) -> Iterator[list[Recorded]]:
+    """The events from entry `position` on, in log order, so many at a time."""
+    while page := recorder.select_notifications(position, at_once, inclusive_of_start=False):
+        yield [mapper.to_domain_event(stored) for stored in page]
+        position = page[-1].id
+
+
 def whole_history(recorder: LedgerRecorder, mapper: RecordedMapper) -> Iterator[Recorded]:
     """All events, in log order, a page at a time."""
-    position = 0
-    while page := recorder.select_notifications(position, _PAGE, inclusive_of_start=False):
-        yield from map(mapper.to_domain_event, page)
-        position = page[-1].id
+    for events in events_from(recorder, mapper, 0, _PAGE):
+        yield from events

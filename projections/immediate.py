@@ -110,5 +110,8 @@ def _year_of(issuer: str, year: int, years: Mapping[int, int], this_year: int, g
 
 def _reaches(count: int, base: int, years: int, goal: Goal) -> bool:
     """年均增长率: whether ``count >= base * (1 + growth) ** years``, in whole numbers."""
-    growth = goal.growth
-    return count * growth.whole**years >= base * (growth.whole + growth.part) ** years
+    whole = goal.growth.whole
+    reached, asked = count, base
+    for _year in range(years):
+        reached, asked = reached * whole, asked * (whole + goal.growth.part)
+    return reached >= asked

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum, unique
 from typing import Final
 
-from ledger.domain.deadlines import Due
+from ledger.domain.deadlines import Due, Period
 from ledger.domain.state import CreditRecord, Repair, Step
 from projections.share import NoShare, Share, share_or
 from verify.statement_type import Clock
@@ -120,7 +120,7 @@ def _ended_instead(state: CreditRecord, due: Due) -> bool:
     return False
 
 
-def _step_of(clock: Clock, repair: Repair, since: int) -> Step | None:
+def _step_of(clock: Clock | Period, repair: Repair, since: int) -> Step | None:
     """The step that stops a clock of this repair; None also where the clock is another's."""
     if clock is Clock.REPAIR_ACCEPT:
         own = repair.forwarded is not None and repair.forwarded.seq == since

@@ -34,7 +34,7 @@ def mask_name(name: str) -> str:
 
 
 def mask_number(number: str) -> str:
-    """证件号码: 11010519491231002X is 1101**********002X; of a short number less is left, of three characters nothing."""
+    """证件号码: 11010519491231002X is 1101**********002X; a short number keeps less, three characters keep nothing."""
     shown = min(_MOST_SHOWN, len(number) // _SHARE)
     hidden = _STAR * (len(number) - 2 * shown)
     return f"{number[:shown]}{hidden}{number[len(number) - shown :]}"
@@ -43,8 +43,8 @@ def mask_number(number: str) -> str:
 def mask_resident_ids(text: str) -> str:
     """公民身份号码 in a text, each masked, also written in groups or full width (GB 11643, check character holds).
 
-    A 统一社会信用代码 stays; where one number fits both, it is masked. The old form of 15 digits stays too: a 工商注册号
-    looks the same.
+    A 统一社会信用代码 stays; where one number fits both, it is masked. The old form of 15 digits stays too, because a
+    工商注册号 looks the same.
     """
     return _NUMBER.sub(_masked, text)
 

@@ -17,7 +17,7 @@ SECTION_OF: Final[Mapping[InformationCategory, ReportSection]] = {
     InformationCategory.EVALUATIONS: ReportSection.EVALUATIONS,
     InformationCategory.JUDGMENTS: ReportSection.JUDGMENTS,
 }
-"""By 信息类别, the third of the seven columns of 归集目录 (S003 L41); domain.md 3.4 has the sections, 3.1 the categories.
+"""By 信息类别, a column of 归集目录 (S003 L41): domain.md 3.4 has the sections, 3.1 the categories.
 
 That categories decide is ours: 失信被执行人 is 司法裁判及执行信息 and stands under 司法判决, although it is a list.
 """

@@ -11,17 +11,20 @@ import typer
 from api.cli import (
     catalogue,
     clock,
+    coverage,
     demo,
     department,
     imports,
     key,
     ledger,
     records,
+    register,
     rules,
     sample,
     statements,
     timeline,
     verification,
+    view,
 )
 from api.client import Refused, Unproved, Unreachable
 from api.importer.mapping import MappingFault
@@ -55,6 +58,7 @@ app.command("submit")(statements.submit)
 app.command("import")(imports.import_file)
 app.command("records")(records.records)
 app.command("timeline")(timeline.show)
+app.command("view")(view.view)
 app.command(
     "verify",
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
@@ -64,6 +68,8 @@ app.command("archive")(ledger.archive)
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(rules.app, name="rules")
 app.add_typer(clock.app, name="clock")
+app.add_typer(register.app, name="register")
+app.command("coverage")(coverage.coverage)
 app.command("demo")(demo.demo)
 app.command("sample")(sample.sample)
 

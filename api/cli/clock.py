@@ -12,10 +12,11 @@ import typer
 
 from api.cli.place import Usage, now, pen
 from api.clockwork import append_all
+from api.opening import open_ledger
 from ledger.beijing import BEIJING
 from ledger.clock import run_clock
 from ledger.home import LedgerHome
-from ledger.service import open_for_reading, open_for_writing
+from ledger.service import open_for_reading
 from ledger.store.deadlines import Deadlines, StoredDue
 from ledger.vocabulary import TERMS
 from verify.registry import STATEMENT_CLOCK
@@ -32,7 +33,7 @@ TodayOption = Annotated[
 @app.command("run")
 def run(folder: Folder, today: TodayOption = None) -> None:
     """Append the events that have fallen due, once and in order. A running server does this by itself, every minute."""
-    with open_for_writing(LedgerHome(folder), clock=now, random=os.urandom) as ledger:
+    with open_ledger(LedgerHome(folder), clock=now, random=os.urandom) as ledger:
         sequencer = ledger.sequencer
         moment = _moment(today, simulated=sequencer.rules.registry.clock == STATEMENT_CLOCK)
         key = ledger.home.operator_key()

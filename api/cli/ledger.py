@@ -12,11 +12,12 @@ import typer
 
 from api.cli.place import now, pen
 from api.cli.progress import tracked
+from api.opening import open_ledger
 from ledger.administration import catalogue_statement, opening_statement, rules_statement
 from ledger.catalogue import parse_item, shipped_definitions
 from ledger.home import LedgerHome, create_home
 from ledger.rulebook.book import shipped_rules
-from ledger.service import open_for_reading, open_for_writing
+from ledger.service import open_for_reading
 from ledger.store.audit_source import DatabaseSource
 from projections.as_of import day_begins
 from verify.archive import write_archive
@@ -55,7 +56,7 @@ def create_ledger(home: LedgerHome, *, simulated_from: datetime | None = None) -
     """Write the first entries: `ledger.opened`, the shipped catalogue items and rules."""
     simulated = simulated_from is not None
     operator = home.operator_key()
-    with open_for_writing(home, clock=now, random=os.urandom, new=True) as ledger:
+    with open_ledger(home, clock=now, random=os.urandom, new=True) as ledger:
         sequencer = ledger.sequencer
         opened = opening_statement(pen(operator, simulated_from), home.log_key().verifier, simulated_clock=simulated)
         sequencer.append(sequencer.admit(opened.statement, opened.openings))
@@ -74,7 +75,7 @@ def serve(
     # Every other command would wait half a second for the web framework.
     from api.serving import serve_until_stopped  # noqa: PLC0415
 
-    with open_for_writing(LedgerHome(folder), clock=now, random=os.urandom) as ledger:
+    with open_ledger(LedgerHome(folder), clock=now, random=os.urandom) as ledger:
         operator = ledger.home.operator_key()
         serve_until_stopped(
             ledger, host, port, lambda: pen(operator), lambda address: typer.echo(f"Serving {folder} at {address}")

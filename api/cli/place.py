@@ -13,10 +13,11 @@ from typing import Annotated, Protocol
 import typer
 
 from api.client import LedgerClient
+from api.opening import open_ledger
 from ledger.administration import Pen
 from ledger.errors import LedgerError
 from ledger.home import LedgerHome
-from ledger.service import WritableLedger, open_for_writing
+from ledger.service import WritableLedger
 from verify.entry import Entry
 from verify.note import SigningKey, VerifierKey
 from verify.receipt import Receipt
@@ -89,7 +90,7 @@ def open_place(folder: Path | None, url: str | None, vkey: str | None = None) ->
         with LedgerClient(url, log_key=key, patience=_PATIENCE_SECONDS) as client:
             yield _Server(client)
     elif folder is not None:
-        with open_for_writing(LedgerHome(folder), clock=now, random=os.urandom) as ledger:
+        with open_ledger(LedgerHome(folder), clock=now, random=os.urandom) as ledger:
             yield _Folder(ledger)
 
 

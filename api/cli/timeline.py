@@ -125,6 +125,8 @@ def _print_text(identity: Identity, told: list[dict[str, Any]]) -> None:
     for episode in told:
         outcome = f"（{episode['outcome_zh']}）" if episode["outcome_zh"] else ""
         typer.echo(f"\n#{episode['entry']}  {episode['type_zh']}{outcome}  {episode['type']}")
+        if episode["subject_handle"] != identity.subject_handle:
+            typer.echo(f"  {_padded('主体')}  {episode['subject_handle']}")
         for label, text in _lines(episode):
             typer.echo(f"  {_padded(label)}  {text}")
     typer.echo(f"\n共 {len(told)} 步")

@@ -8,7 +8,7 @@ from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from api.http import catalogue, log, records, statements, subjects, timeline
+from api.http import catalogue, coverage, log, records, report, statements, subjects, timeline
 from api.http.context import Context
 from api.http.docs import describe, serve_docs
 from api.problems import HANDLED, INTERNAL, PROBLEMS, MethodRefused, handle, render
@@ -41,7 +41,16 @@ def create_app(context: Context) -> FastAPI:
         telemetry={"logs": False},
     )
     app.state.context = context
-    for router in (statements.router, subjects.router, timeline.router, records.router, catalogue.router, log.router):
+    for router in (
+        statements.router,
+        subjects.router,
+        timeline.router,
+        report.router,
+        records.router,
+        coverage.router,
+        catalogue.router,
+        log.router,
+    ):
         app.include_router(router)
     for kind in HANDLED:
         app.add_exception_handler(kind, handle)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from api.opening import open_ledger
 from api.sampling.ahead import Order, admissions, signed
 from api.sampling.case import Law
 from api.sampling.cast import PLATFORM, Cast
@@ -18,7 +19,7 @@ from api.sampling.filling import Filling
 from api.sampling.founding import ORIGIN, founding_statements
 from api.sampling.plan import Scope
 from ledger.home import LedgerHome, create_home, write_secret
-from ledger.service import WritableLedger, open_for_writing
+from ledger.service import WritableLedger
 
 FOUNDING: Final = 92
 """Entries before the first case, more or less: it depends on the calendars that are known."""
@@ -76,7 +77,7 @@ def _founded(home: LedgerHome, order: Order, done: Done) -> Iterator[tuple[Writa
     operator, first, last = home.operator_key(), order.scope.first, order.scope.last
     parts = founding_statements(order.seed, Cast(order.seed, operator), Law(), home.log_key().verifier, first)
     vault = Dice(order.seed, "vault").bytes
-    with open_for_writing(home, clock=lambda: midnight(last), random=vault, new=True) as ledger:
+    with open_ledger(home, clock=lambda: midnight(last), random=vault, new=True) as ledger:
         filling = Filling(ledger, operator, Dice(order.seed, "clock"), done)
         filling.found(parts)
         yield ledger, filling

@@ -189,7 +189,7 @@ def _remove(state: CreditRecord, gist: Gist) -> _Changes:
 def _mask(state: CreditRecord, gist: Gist) -> _Changes:
     body = gist.body
     if isinstance(body, MaskApplied):
-        return {"mask": body.mask, "masked_on": gist.on, "masks": {**state.masks, body.mask: Mask(gist.on)}}
+        return {"mask": body.mask, "masked_on": gist.on, "masks": {**state.masks, body.mask: Mask(gist.on, gist.seq)}}
     if isinstance(body, MaskLifted):
         lifted = replace(state.masks[body.mask], lifted=_step(gist))
         return {"mask": None, "masked_on": None, "masks": {**state.masks, body.mask: lifted}}
@@ -218,7 +218,7 @@ def _proceed(state: CreditRecord, gist: Gist) -> _Changes:
 def _remedy(state: CreditRecord, gist: Gist) -> _Changes:
     match gist.body:
         case RemedyOpened(remedy=identifier, kind=kind):
-            remedy = Remedy(kind, gist.on)
+            remedy = Remedy(kind, gist.on, gist.seq)
         case RemedyClosed(remedy=identifier, outcome=outcome):
             remedy = replace(state.remedies[identifier], closed=_step(gist), outcome=outcome)
         case other:

@@ -91,14 +91,25 @@ def is_to_be_shown(state: CreditRecord, items: Items, book: Rulebook) -> bool:
 
 def is_shown(state: CreditRecord, items: Items, book: Rulebook, day: date) -> bool:
     """Say whether everybody may see the record on a day."""
+    days = days_shown(state, items, book)
+    return days is not None and days[0] <= day <= days[1]
+
+
+def days_shown(state: CreditRecord, items: Items, book: Rulebook) -> tuple[date, date] | None:
+    """The first and the last day on which everybody may see the record, if nothing happens; None: on no day."""
     if state.mask is not None or not is_to_be_shown(state, items, book):
-        return False
+        return None
     standard = standard_of(state, book)
     if state.endings:
         only_removed = state.endings.keys() == {EndingKind.REMOVED}
-        return standard is not None and standard.shown_after_removal and only_removed
+        return _ALWAYS if standard is not None and standard.shown_after_removal and only_removed else None
     if standard is not None:
         period = period_of(state, standard)
-        return period is not None and (period.ends_on is None or day <= period.ends_on)
+        return None if period is None else (date.min, period.ends_on or date.max)
     publicity = publicity_by_class(state, items[state.item, state.item_version], book)
-    return publicity is None or publicity.shown_on(day)
+    if publicity is None:
+        return _ALWAYS
+    return (publicity.determined_on, publicity.ends_on or date.max) if publicity.shown else None
+
+
+_ALWAYS = (date.min, date.max)

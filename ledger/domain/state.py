@@ -91,6 +91,8 @@ class Remedy(msgspec.Struct, frozen=True, gc=False):
 
     kind: RemedyKind
     opened_on: date
+    opened: int
+    """Its entry."""
     closed: Step | None = None
     outcome: RemedyOutcome | None = None
     carried_out_on: date | None = None
@@ -137,6 +139,8 @@ class Mask(msgspec.Struct, frozen=True, gc=False):
     """临时屏蔽 (mask): the day it was put on, and the step that lifted it."""
 
     on: date
+    applied: int
+    """Its entry."""
     lifted: Step | None = None
 
 

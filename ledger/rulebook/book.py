@@ -120,6 +120,8 @@ class Rulebook:
     since: int = 0
     """The entry that published the last of them."""
     earlier: Rulebook | None = field(default=None, repr=False, compare=False)
+    _kinds: dict[type, tuple[Any, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What `of` has answered: it is asked for every record, and looks through every rule."""
 
     def with_rule(self, rule: Rule, seq: int = 0) -> Rulebook:
         """The rulebook after entry `seq` published one more."""
@@ -138,6 +140,9 @@ class Rulebook:
         numbers = [version for known, version in self.versions if known == name]
         return self.versions[name, max(numbers)] if numbers else None
 
-    def of(self, kind: type[_Rule]) -> list[_Rule]:
+    def of(self, kind: type[_Rule]) -> tuple[_Rule, ...]:
         """Every version of every rule of a kind."""
-        return [rule for rule in self.versions.values() if isinstance(rule, kind)]
+        found = self._kinds.get(kind)
+        if found is None:
+            found = self._kinds[kind] = tuple(rule for rule in self.versions.values() if isinstance(rule, kind))
+        return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -79,9 +79,10 @@ class LedgerRecorder(ApplicationRecorder):
         batch: LogBatch | None = None,
         deadlines: DeadlineChanges | None = None,
         links: LinkChanges | None = None,
+        also: Callable[[sa.Connection], None] = lambda _connection: None,
         **_kwargs: Any,  # noqa: ANN401 - the library's signature; it passes tracking=None
     ) -> Sequence[int]:
-        """Write events, with the log batch they come from, in one transaction.
+        """Write events, with the log batch they come from and what `also` writes, in one transaction.
 
         Raises the library's `IntegrityError` if a version of an aggregate exists already and `StoreUnsound` if the log
         is no longer where the batch begins: then another writer was at work.
@@ -92,6 +93,7 @@ class LedgerRecorder(ApplicationRecorder):
                 if batch is not None:
                     write_deadlines(connection, deadlines or {}, batch.head.size)
                     write_links(connection, links or {}, batch.head.size)
+                    also(connection)
                 return positions
         except sa.exc.IntegrityError as error:
             raise IntegrityError(error.orig) from error

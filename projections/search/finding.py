@@ -6,7 +6,7 @@ subject is found by the names that visible records and the links of the subject 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum, unique
 from itertools import chain, islice
@@ -20,8 +20,14 @@ from projections.search.query import Query, check_limit, read_query
 from projections.search.tables import tables
 from projections.search.terms import normalise
 
-_ROW: Final = tables().names.c
+_NAME: Final = tables().names.c
 _SAID: Final = tables().namings.c
+_NAMED: Final = tables().names.join(tables().namings, _SAID.name_id == _NAME.id)
+_LAST: Final = "\U0010ffff"
+"""Behind every character that a normalised name can have."""
+_MOST_CANDIDATES: Final = 20_000
+"""Names to look at that begin with the query, and that have its pairs. A name that is like more than so many others is
+found by its code, or by more of it; without an end, 公司 would read a whole register for fifty lines."""
 _AT_ONCE: Final = 100
 """Rows to fetch: a list is full with 50 subjects, some of which have several names."""
 
@@ -57,12 +63,11 @@ def find(
 ) -> list[Hit]:
     """At most `limit` subjects, the best first: by code, by whole name, by its beginning, by a part of it.
 
-    `visible` is a condition on rows of ``tables().namings`` (``stream`` is the record, ``handle`` its subject): the
-    records that may be seen. Raises `NotAdmissible` for a query or a limit that is not answered.
+    `visible` is a condition on rows of ``tables().namings``, where ``stream`` is the id of the record that names the
+    subject ``handle``: which records may be seen. Raises `NotAdmissible` for a query or a limit that is not answered.
     """
     query, limit = read_query(text), check_limit(limit)
-    search = _Search(connection, visible, links)
-    return list(islice(search.hits(query), limit))
+    return list(islice(_Search(connection, visible, links).hits(query), limit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +80,30 @@ class _Found:
 
 
 class _Search:
+    """One query's statements, made once: a list of fifty asks each of them fifty times."""
+
     def __init__(self, connection: sa.Connection, visible: sa.ColumnElement[bool], links: LinksInForce) -> None:
         self._connection = connection
         self._links = links
-        self._shown = visible & ~_SAID.link
-        """A record that may be seen says so."""
-        self._readable = visible | _SAID.link
-        """Links are as public as their subject, whichever of its codes is asked for."""
+        shown = visible & ~_SAID.link  # a record that may be seen says so
+        readable = visible | _SAID.link  # links are as public as their subject, whichever of its codes is asked for
+        handles = sa.bindparam("handles", expanding=True)
+        self._said = sa.exists().where(_SAID.name_id == _NAME.id, readable)
+        self._is_shown_query = sa.select(sa.exists().where(_SAID.handle.in_(handles), shown))
+        self._latest_query = (
+            sa.select(_NAME.scheme, _NAME.code, _NAME.name, _NAME.normal)
+            .select_from(_NAMED)
+            .where(_SAID.handle.in_(handles), readable)
+            .order_by(_SAID.handle != sa.bindparam("today"), _SAID.seq.desc())
+            .limit(1)
+        )
+        others = (
+            sa.select(_NAME.handle)
+            .select_from(_NAMED)
+            .where(_NAME.normal.in_(sa.bindparam("names", expanding=True)), _NAME.handle.not_in(handles))
+        )
+        self._others_query = others.where(shown).limit(1)
+        self._others_in_links_query = others.where(_SAID.link).distinct()
 
     def hits(self, query: Query) -> Iterator[Hit]:
         """Every subject once, by what fits best."""
@@ -91,12 +113,12 @@ class _Search:
                 met.add(found.identity.subject_handle)
                 yield self._describe(found)
 
-    def _by_code(self, query: Query) -> Iterable[_Found]:
+    def _by_code(self, query: Query) -> list[_Found]:
         if not query.code:
             return []
-        rows = sa.select(_ROW.handle, _ROW.code, _ROW.scheme).where(_ROW.code_key == query.code).distinct()
+        rows = sa.select(_NAME.handle, _NAME.code, _NAME.scheme).where(_NAME.code_key == query.code).distinct()
         found = []
-        for handle, code, _scheme in self._connection.execute(rows.order_by(_ROW.scheme, _ROW.code)).all():
+        for handle, code, _scheme in self._connection.execute(rows.order_by(_NAME.scheme, _NAME.code)).all():
             identity = identity_of(handle, self._links)
             if self._is_shown(identity):
                 match = Match.CODE if handle == identity.subject_handle else Match.OLD_CODE
@@ -104,46 +126,40 @@ class _Search:
         return sorted(found, key=lambda each: each.match is Match.OLD_CODE)
 
     def _by_name(self, query: Query) -> Iterator[_Found]:
-        whole = _ROW.normal == query.normal
-        begins = _ROW.normal.startswith(query.normal, autoescape=True)
-        said = sa.exists().where(_SAID.name_id == _ROW.id, self._readable)
+        begins = _NAME.normal.between(query.normal, query.normal + _LAST)
+        beginning = sa.select(_NAME.id).where(begins).order_by(_NAME.normal).limit(_MOST_CANDIDATES)
+        yield from self._named(query, beginning, begins)
+        having = fts5.numbers_with(tables().terms, query.normal).limit(_MOST_CANDIDATES)
+        # The pairs may stand there in another order, so look for the query itself.
+        yield from self._named(query, having, ~begins & _NAME.normal.contains(query.normal, autoescape=True))
+
+    def _named(self, query: Query, numbers: sa.Select[tuple[int]], fits: sa.ColumnElement[bool]) -> Iterator[_Found]:
         rows = (
-            sa.select(_ROW.handle, _ROW.name, whole)
-            .where(
-                _ROW.id.in_(fts5.numbers_with(tables().terms, query.normal)),
-                _ROW.normal.contains(query.normal, autoescape=True),  # the pairs may stand in another order
-                said,
-            )
-            .order_by(sa.case((whole, 0), (begins, 1), else_=2), sa.func.length(_ROW.normal), _ROW.code, _ROW.id)
+            sa.select(_NAME.handle, _NAME.name, _NAME.normal)
+            .where(_NAME.id.in_(numbers.subquery().select()), fits, self._said)
+            .order_by(sa.func.length(_NAME.normal), _NAME.code, _NAME.id)
         )
-        for handle, name, is_whole in self._connection.execute(rows).yield_per(_AT_ONCE):
+        for handle, name, normal in self._connection.execute(rows).yield_per(_AT_ONCE):
             identity = identity_of(handle, self._links)
             if self._is_shown(identity):
-                yield _Found(identity, Match.NAME if is_whole else Match.PART, name)
+                yield _Found(identity, Match.NAME if normal == query.normal else Match.PART, name)
 
     def _is_shown(self, identity: Identity) -> bool:
         """Whether at least one record of the subject, under whichever handle, may be seen."""
-        query = sa.select(sa.exists().where(_SAID.handle.in_(identity.handles), self._shown))
-        return bool(self._connection.scalar(query))
+        return bool(self._connection.scalar(self._is_shown_query, {"handles": identity.handles}))
 
     def _describe(self, found: _Found) -> Hit:
         identity = found.identity
-        today = sa.case((_ROW.handle == identity.subject_handle, 0), else_=1)
-        named = self._connection.execute(
-            sa.select(_ROW.scheme, _ROW.code, _ROW.name, _ROW.normal)
-            .join_from(tables().namings, tables().names, _SAID.name_id == _ROW.id)
-            .where(_SAID.handle.in_(identity.handles), self._readable)
-            .order_by(today, _SAID.seq.desc())
-            .limit(1)
-        ).one()
-        names = {named.normal}
+        asked = {"handles": identity.handles, "today": identity.subject_handle}
+        latest = self._connection.execute(self._latest_query, asked).one()
+        names = {latest.normal}
         if found.match in (Match.NAME, Match.PART):
             names.add(normalise(found.found_by))
         return Hit(
             handle=identity.subject_handle,
-            scheme=named.scheme,
-            code=named.code,
-            name=named.name,
+            scheme=latest.scheme,
+            code=latest.code,
+            name=latest.name,
             match=found.match,
             found_by=found.found_by,
             same_name=self._is_shared(names, identity),
@@ -151,12 +167,8 @@ class _Search:
 
     def _is_shared(self, names: set[str], identity: Identity) -> bool:
         """Whether another subject that may be seen is, or was, called by one of these normalised names."""
-        others = (
-            sa.select(_ROW.handle)
-            .join_from(tables().names, tables().namings, _SAID.name_id == _ROW.id)
-            .where(_ROW.normal.in_(names), _ROW.handle.not_in(identity.handles))
-        )
-        if self._connection.execute(others.where(self._shown).limit(1)).first() is not None:
+        asked = {"names": sorted(names), "handles": identity.handles}
+        if self._connection.scalar(self._others_query, asked) is not None:
             return True
-        in_links = self._connection.scalars(others.where(_SAID.link).distinct()).all()
+        in_links = self._connection.scalars(self._others_in_links_query, asked).all()
         return any(self._is_shown(identity_of(handle, self._links)) for handle in in_links)

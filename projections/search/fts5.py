@@ -6,10 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Final
 
 import sqlalchemy as sa
 
 from projections.search.terms import terms
+
+_KEPT: Final = 1 << 16
+"""Pairs to remember: names have few, most of them often."""
 
 
 def create(connection: sa.Connection, name: str) -> None:
@@ -64,4 +69,9 @@ def _written(found: Sequence[str]) -> str:
 
     Nor does it matter which characters the tokenizer knows: SQLite's `unicode61` is of 2012 and splits at newer ones.
     """
-    return " ".join("x".join(f"{ord(char):x}" for char in term) for term in found)
+    return " ".join(map(_word, found))
+
+
+@lru_cache(_KEPT)
+def _word(term: str) -> str:
+    return "x".join(f"{ord(char):x}" for char in term)

@@ -33,10 +33,11 @@ def write_names(connection: sa.Connection, namings: Iterable[Naming], suffix: st
 def forget(connection: sa.Connection, handles: Iterable[str], suffix: str = "") -> None:
     """Remove everything that these handles were named, also out of the file: their values were erased."""
     made, asked = tables(suffix), list(handles)
-    for rows in _pages(asked):
-        connection.execute(made.namings.delete().where(made.namings.c.handle.in_(rows)))
-        numbers = list(connection.scalars(sa.select(made.names.c.id).where(made.names.c.handle.in_(rows))))
-        _drop_names(connection, made, numbers)
+    for some in _pages(asked):
+        connection.execute(made.namings.delete().where(made.namings.c.handle.in_(some)))
+        _drop_names(
+            connection, made, connection.scalars(sa.select(made.names.c.id).where(made.names.c.handle.in_(some))).all()
+        )
     if asked:
         fts5.compact(connection, made.terms)
 
@@ -49,14 +50,14 @@ def _write(connection: sa.Connection, made: SearchTables, page: Sequence[Naming]
         else:
             last[each.stream] = {}
     rows = [row for of_stream in last.values() for row in of_stream.values()]
-    left = _take_back(connection, made, list(last))
+    left = _take_back(connection, made, [stream.bytes for stream in last])
     numbers = _numbers(connection, made, rows)
     if rows:
         connection.execute(made.namings.insert(), [_naming(row, numbers[row.handle, row.name]) for row in rows])
     _drop_unsaid(connection, made, left)
 
 
-def _take_back(connection: sa.Connection, made: SearchTables, streams: Sequence[UUID]) -> set[int]:
+def _take_back(connection: sa.Connection, made: SearchTables, streams: Sequence[bytes]) -> set[int]:
     """Remove what these records and links said before; gives the names that they said."""
     table = made.namings
     before = sa.select(table.c.name_id).where(table.c.stream.in_(streams)).distinct()
@@ -107,7 +108,13 @@ def _name(row: NameRow, number: int) -> dict[str, Any]:
 
 
 def _naming(row: NameRow, number: int) -> dict[str, Any]:
-    return {"stream": row.stream, "handle": row.handle, "name_id": number, "seq": row.seq, "link": row.link}
+    return {
+        "handle": row.handle,
+        "stream": row.stream.bytes,
+        "name_id": number,
+        "seq": row.seq,
+        "link": row.link,
+    }
 
 
 def _pages(everything: Iterable[_Value]) -> Iterator[list[_Value]]:

@@ -46,20 +46,21 @@ def tables(suffix: str = "") -> SearchTables:
         sa.Column("code_key", sa.Text, nullable=False, comment="as codes are compared"),
         sa.Column("name", sa.Text, nullable=False, comment="as it was filed"),
         sa.Column("normal", sa.Text, nullable=False, comment="as names are compared"),
-        sa.UniqueConstraint("handle", "name"),
+        sa.UniqueConstraint("handle", "id"),
         sa.UniqueConstraint("code_key", "id"),
         sa.UniqueConstraint("normal", "id"),
     )
     namings = sa.Table(
         f"subject_namings{suffix}",
         metadata,
-        sa.Column("stream", sa.Uuid(), primary_key=True, comment="the record, or the link"),
         sa.Column("handle", sa.Text, primary_key=True),
+        sa.Column("stream", sa.LargeBinary(16), primary_key=True, comment="the record, or the link"),
         sa.Column("name_id", _Number, nullable=False),
         sa.Column("seq", _Number, nullable=False, comment="the entry that names"),
         sa.Column("link", sa.Boolean, nullable=False, comment="in a link, not in a record"),
-        sa.UniqueConstraint("name_id", "stream", "handle"),
-        sa.UniqueConstraint("handle", "stream"),
+        sa.UniqueConstraint("stream", "handle"),
+        sa.UniqueConstraint("name_id", "handle", "stream"),
+        sqlite_with_rowid=False,
     )
     return SearchTables(names, namings, f"subject_terms{suffix}")
 

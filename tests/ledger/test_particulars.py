@@ -107,6 +107,8 @@ SHAPES: list[tuple[StatementType, str, list[JsonValue], list[JsonValue]]] = [
     (T.LISTING_DECIDED, "defence", ["不予采纳"], TEXT_REFUSED),
     (T.LISTING_DECIDED, "cases", [["health-and-life"], ["a", "b2"]], [[], ["a", "a"], ["Ａ"], ["a b"], "a", None, [1]]),
     (T.LISTING_DECIDED, "prolonged_by", [0, 36, MAX_LENGTH], [-1, MAX_LENGTH + 1, "1", True, None]),
+    (T.REGISTER_DECLARED, "decided", [0, 1, 2**53 - 1], [-1, 2**53, "1", True, None, [1]]),
+    (T.REGISTER_DECLARED, "public", [0, 1], [-1, "0", False, None]),
     (T.OBJECTION_EXTENDED, "to_working_days", [1, MAX_WORKING_DAYS], [0, MAX_WORKING_DAYS + 1, "6", None]),
     (T.LISTING_REMOVED, "removal", [*Removal], ["removed", "EXPIRY", None, 1]),
     (T.REPAIR_REVOKED, "abuse", [*AbuseKind], ["false", "", None]),

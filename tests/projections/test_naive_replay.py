@@ -325,7 +325,7 @@ def test_rules_and_items_are_those_that_an_entry_found(office: Office) -> None:
 
 
 def publish_seconds(office: Office) -> None:
-    """Publish a made-up second version of order 36, half a year for 一般, and of the item, 处罚内容 in nobody's view."""
+    """Publish made-up second versions: of order 36, half a year for 一般; of the item, 处罚内容 in nobody's view."""
     entries, openings, _events = contents(office.ledger)
     log = read_log(entries, openings)
     rules, item = (deepcopy(log.find(name, 1).text) for name in (ORDER, f"catalogue/{PENALTY}"))

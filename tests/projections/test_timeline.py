@@ -10,7 +10,7 @@ import pytest
 from ledger.domain.events import Erased, Recorded
 from ledger.rulebook.book import Rulebook
 from ledger.rulebook.lists import Removal
-from ledger.vocabulary import MaskOutcome, ObjectionOutcome, RecordStatus
+from ledger.vocabulary import MaskOutcome, ObjectionOutcome, RecordStatus, RemedyOutcome
 from projections.clock_changes import ClockChange
 from projections.timeline import Account, Episode, Item, ProofLink, Visibility, proof_link, timeline
 from tests.ledger.domain.story import ABNORMAL, ATTENTION, FIRST, OPERATOR, SERIOUS, UNIT, Story, T, calendar_2027, uid
@@ -434,6 +434,18 @@ def test_an_annulled_decision_is_withdrawn_by_the_clock_of_its_remedy() -> None:
     assert (closed.rules, clocks(closed)) == ((OBJECTION,), ["started withdraw 2026-09-10"])
     assert (revoked.rules, revoked.visibility) == ((OBJECTION,), WITHDRAWN)
     assert clocks(revoked) == ["kept withdraw 2026-09-10", "ended publicity-end 2027-09-01"]
+
+
+def test_a_remedy_that_changes_nothing_starts_no_clock() -> None:
+    """维持: the mark goes, nothing has to be withdrawn, and no rule of the ledger is needed for it."""
+    story = Story(today="2026-09-01")
+    story.file(publicity("ordinary"))
+    story.at("2026-09-02").open_remedy()
+    story.at("2026-09-07").close_remedy(outcome="upheld")
+    closed = told(story)[-1]
+
+    assert (closed.outcome, closed.status_after) == (RemedyOutcome.UPHELD, RecordStatus.STANDING)
+    assert (closed.rules, closed.clocks) == ((), ())
 
 
 def test_rules_that_came_later_change_nothing_that_was_told(wrong_fine: Story) -> None:

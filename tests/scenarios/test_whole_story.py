@@ -6,10 +6,11 @@ from uuid import UUID
 
 from ledger.domain.link import identity_of
 from ledger.vocabulary import LinkKind, RecordStatus
+from projections.history import whole_history
 from projections.links import links_at
 from projections.timeline import Account, Episode, proof_link, timeline
 from projections.timeline_history import timeline_events, unit_names
-from tests.ledger.harness import ENTERPRISE, OTHER_ENTERPRISE, TAX, execute, put
+from tests.ledger.harness import ENTERPRISE, OTHER_ENTERPRISE, TAX, execute, put, query
 from tests.ledger.linking import OLD, TWIN, link, separate
 from tests.scenarios.office import Office
 from tests.scenarios.papers import ABNORMAL
@@ -17,6 +18,8 @@ from tests.scenarios.procedures import begin_listing, raise_objection
 from verify.receipt import verify_receipt
 from verify.statement_type import StatementType
 from verify.tiles import parse_bundle
+
+REGISTERED = StatementType.DEPARTMENT_REGISTERED.value
 
 
 def story_of(office: Office, code: str, as_of: str | None = None) -> list[Episode]:
@@ -50,6 +53,25 @@ def test_records_of_a_company_are_told_in_one_story(office: Office) -> None:
         "12110000000000000K": "测试市场监管局",
         "12110000000000001N": "测试税务局",
     }
+
+
+def test_what_the_ledger_says_of_itself_is_nobody_s_story(office: Office) -> None:
+    """Keys, catalogue and rules are passed over, whoever asks for a story out of the whole log."""
+    office.on("2026-11-02")
+    office.file_penalty()
+    recorder, mapper, rules = office.ledger.recorder, office.ledger.mapper, office.ledger.sequencer.rules
+    story = timeline(whole_history(recorder, mapper), rules.catalogue.items, rules.book)
+
+    assert story == story_of(office, ENTERPRISE.handle)
+    assert [each.seq for each in story] == [office.founded]
+
+
+def test_a_name_that_was_erased_is_left_out(office: Office) -> None:
+    """The unit is told by its code alone."""
+    (position,) = query(office.desk.home.database, "SELECT min(position) FROM events WHERE topic = ?", REGISTERED)[0]
+    execute(office.desk.home.database, "DELETE FROM openings WHERE position = ?", position)
+
+    assert unit_names(office.ledger.recorder, office.ledger.mapper) == {"12110000000000001N": "测试税务局"}
 
 
 def test_every_proof_link_leads_to_its_entry(office: Office) -> None:

@@ -1,0 +1,76 @@
+"""历史 (history): the gist of every event of a record, laid out by subject: what a replay reads, in its order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import Final
+
+import sqlalchemy as sa
+
+from ledger.domain.bodies import SubjectLinked, SubjectSeparated
+from ledger.domain.events import Recorded
+from ledger.domain.gist import Items, gist_of
+from ledger.vocabulary import Audience
+from projections.law import Law
+from projections.replay.known import GIST_BYTES, Chapter
+from projections.tables.cursor import raw_rows
+from projections.tables.table import swap_table
+
+_Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+@cache
+def history_table(suffix: str = "") -> sa.Table:
+    """The table; its rows lie in the order in which they are read."""
+    return sa.Table(
+        f"history{suffix}",
+        sa.MetaData(),
+        sa.Column("subject", sa.Text, primary_key=True, comment="handle"),
+        sa.Column("seq", _Number, primary_key=True, autoincrement=False),
+        sa.Column("record", sa.LargeBinary(16), nullable=False),
+        sa.Column("gist", sa.LargeBinary, nullable=False, comment="days and numbers in clear, no text: see Gist"),
+        sqlite_with_rowid=False,
+    )
+
+
+def chapter_of(event: Recorded, items: Items) -> Chapter | None:
+    """The event as a replay reads it; None for one that is not of a record."""
+    facts = event.facts
+    if not facts.subject or isinstance(event.body, SubjectLinked | SubjectSeparated):
+        return None
+    return Chapter(facts.subject, facts.seq, event.originator_id.bytes, GIST_BYTES.encode(gist_of(event, items)))
+
+
+class HistoryTable:
+    """The projection."""
+
+    name: Final = "history"
+    version: Final = 1
+    audience: Final = (Audience.JUDICIAL, Audience.AUDITOR)
+
+    def create(self, connection: sa.Connection, suffix: str = "") -> None:
+        """Make the table, empty, if it is not there."""
+        history_table(suffix).create(connection, checkfirst=True)
+
+    def drop(self, connection: sa.Connection, suffix: str = "") -> None:
+        """Remove the table if it is there."""
+        history_table(suffix).drop(connection, checkfirst=True)
+
+    def swap(self, connection: sa.Connection, suffix: str) -> None:
+        """Put the table with the suffix in the place of today's."""
+        swap_table(connection, history_table(), history_table(suffix))
+
+    def rows(self, connection: sa.Connection, suffix: str = "") -> Iterator[Sequence[object]]:
+        """Every gist, whole: days and classes that are erased are no longer part of the state either."""
+        name = history_table(suffix).name
+        return raw_rows(connection, f"SELECT subject, seq, record, gist FROM {name} ORDER BY subject, seq")  # noqa: S608
+
+    def write(self, connection: sa.Connection, events: Iterable[Recorded], law: Law, suffix: str = "") -> None:
+        """Take events in, in log order."""
+        self.write_chapters(connection, [each for event in events if (each := chapter_of(event, law.items))], suffix)
+
+    def write_chapters(self, connection: sa.Connection, chapters: Sequence[Chapter], suffix: str = "") -> None:
+        """Write chapters as they are."""
+        if chapters:
+            connection.execute(history_table(suffix).insert(), [each._asdict() for each in chapters])

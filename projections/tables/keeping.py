@@ -1,0 +1,96 @@
+"""Keeping the tables: every one of them is written in the transaction of the events, so that none can lag."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import sqlalchemy as sa
+
+from ledger.application import RecordedMapper
+from ledger.domain.events import Recorded
+from ledger.kept import Appended
+from ledger.store.folded import folded_size, note_folded
+from ledger.store.recorder import LedgerRecorder
+from ledger.store.sqlite import as_writer
+from projections.history import events_from
+from projections.law import Law
+from projections.publications import publications
+from projections.replay.known import GISTS, Known, take
+from projections.tables.history import HistoryTable, chapter_of
+from projections.tables.names import NamesTable
+from projections.tables.proceedings import ProceedingsTable
+from projections.tables.records import RecordsTable
+from projections.tables.table import Table
+
+HISTORY: Final = HistoryTable()
+NAMES: Final = NamesTable()
+RECORDS: Final = RecordsTable()
+PROCEEDINGS: Final = ProceedingsTable()
+TABLES: Final[tuple[Table, ...]] = (HISTORY, NAMES, RECORDS, PROCEEDINGS)
+"""All of them; what follows from single events first."""
+
+_AT_ONCE: Final = 2000
+"""Events in one transaction while catching up."""
+
+
+class KeptTables:
+    """The tables as the writer keeps them."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        """`engine` as made by `ledger.store.sqlite` for the writer."""
+        self._engine = as_writer(engine)
+
+    def catch_up(self, recorder: LedgerRecorder, mapper: RecordedMapper) -> None:
+        """Bring the tables to the end of the log, in steps; those of an earlier version are made anew."""
+        size, since = recorder.head().size, self._begin()
+        if since < size:
+            law = Law.of(*publications(recorder, mapper))
+            for events in events_from(recorder, mapper, since, _AT_ONCE):
+                with self._engine.begin() as connection:
+                    take_events(connection, events, law)
+                    note_tables(connection, events[-1].facts.seq + 1)
+
+    def write(self, connection: sa.Connection, appended: Appended) -> None:
+        """Take a batch in."""
+        law = Law(appended.rules.catalogue.items, appended.rules.book)
+        take_events(connection, appended.events, law)
+        note_tables(connection, appended.size)
+
+    def _begin(self) -> int:
+        """The size of the log that all tables reflect."""
+        with self._engine.begin() as connection:
+            sizes = {folded_size(connection, key_of(table)) for table in TABLES}
+            since = sizes.pop()
+            if sizes or not since:
+                for table in TABLES:
+                    table.drop(connection)
+                    table.create(connection)
+                since = 0
+                note_tables(connection, since)
+        return since
+
+
+def take_events(connection: sa.Connection, events: Sequence[Recorded], law: Law, suffix: str = "") -> None:
+    """Take events in, in log order, into every table."""
+    chapters = [each for event in events if (each := chapter_of(event, law.items)) is not None]
+    HISTORY.write_chapters(connection, chapters, suffix)
+    NAMES.write(connection, events, law, suffix)
+    known = RECORDS.known(connection, {each.record: each.subject for each in chapters}, suffix)
+    moved: dict[bytes, Known] = {}
+    for each in chapters:
+        known[each.record] = moved[each.record] = take(known.get(each.record), each.record, GISTS.decode(each.gist))
+    records = list(moved.values())
+    RECORDS.write(connection, records, law, suffix)
+    PROCEEDINGS.write(connection, records, law, suffix)
+
+
+def key_of(table: Table) -> str:
+    """How the position of a table is noted: with its version, so that rows of an earlier one count for nothing."""
+    return f"{table.name}/{table.version}"
+
+
+def note_tables(connection: sa.Connection, size: int) -> None:
+    """Note the size of the log that every table reflects."""
+    for table in TABLES:
+        note_folded(connection, key_of(table), size)

@@ -1,0 +1,159 @@
+"""程序 (proceedings): objections, remedies, repairs, masks and list procedures as they stand, one row each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+import sqlalchemy as sa
+
+from ledger.domain.state import CreditRecord, Mask, Objection, Remedy, Repair, Step
+from ledger.vocabulary import Audience
+from projections.law import Law
+from projections.replay.known import Known
+from projections.tables.cursor import raw_rows
+from projections.tables.table import swap_table
+
+
+class Proceeding(NamedTuple):
+    """One procedure on a record: its kind and id, how far it is, from when to when, and the entries that moved it."""
+
+    kind: str
+    id: str
+    stage: str
+    opened_on: date
+    closed_on: date | None
+    entries: tuple[int, ...]
+
+
+@cache
+def proceedings_table(suffix: str = "") -> sa.Table:
+    """The table."""
+    return sa.Table(
+        f"proceedings{suffix}",
+        sa.MetaData(),
+        sa.Column("subject", sa.Text, primary_key=True, comment="handle"),
+        sa.Column("record", sa.LargeBinary(16), primary_key=True),
+        sa.Column("kind", sa.Text, primary_key=True, comment="objection, remedy, repair, mask, listing"),
+        sa.Column("id", sa.Text, primary_key=True, comment="empty for the procedure of a listing"),
+        sa.Column("issuer", sa.Text, nullable=False, comment="the providing unit"),
+        sa.Column("stage", sa.Text, nullable=False),
+        sa.Column("opened_on", sa.Text, nullable=False, comment="YYYY-MM-DD"),
+        sa.Column("closed_on", sa.Text, nullable=True, comment="YYYY-MM-DD; null: it is open"),
+        sa.Column("entries", sa.Text, nullable=False, comment="JSON: the entries that moved it, as far as kept"),
+        sa.UniqueConstraint("issuer", "kind", "stage", "subject", "record", "id"),
+        sqlite_with_rowid=False,
+    )
+
+
+def proceedings_of(state: CreditRecord) -> Iterator[Proceeding]:
+    """Every procedure of a record."""
+    for identifier, objection in state.objections.items():
+        yield _objection(identifier, objection)
+    for identifier, remedy in state.remedies.items():
+        yield _remedy(identifier, remedy)
+    for identifier, repair in state.repairs.items():
+        yield _repair(identifier, repair)
+    for identifier, mask in state.masks.items():
+        yield _mask(identifier, mask)
+    if state.listing is not None and state.listing.notified_on is not None:
+        stage = "decided" if state.filing is not None else "dropped" if state.listing.dropped else "notified"
+        entries = (state.begun,) if state.filing is None else (state.begun, state.filing)
+        closed = state.filed_on if state.filing is not None else None
+        yield Proceeding("listing", "", stage, state.listing.notified_on, closed, entries)
+
+
+class ProceedingsTable:
+    """The projection."""
+
+    name: Final = "proceedings"
+    version: Final = 1
+    audience: Final = (Audience.SUBJECT, Audience.DEPARTMENT, Audience.JUDICIAL, Audience.AUDITOR)
+
+    def create(self, connection: sa.Connection, suffix: str = "") -> None:
+        """Make the table, empty, if it is not there."""
+        proceedings_table(suffix).create(connection, checkfirst=True)
+
+    def drop(self, connection: sa.Connection, suffix: str = "") -> None:
+        """Remove the table if it is there."""
+        proceedings_table(suffix).drop(connection, checkfirst=True)
+
+    def swap(self, connection: sa.Connection, suffix: str) -> None:
+        """Put the table with the suffix in the place of today's."""
+        swap_table(connection, proceedings_table(), proceedings_table(suffix))
+
+    def rows(self, connection: sa.Connection, suffix: str = "") -> Iterator[Sequence[object]]:
+        """Every row; none of them holds a value."""
+        name = proceedings_table(suffix).name
+        return raw_rows(connection, f"SELECT * FROM {name} ORDER BY subject, record, kind, id")  # noqa: S608
+
+    def write(self, connection: sa.Connection, records: Sequence[Known], law: Law, suffix: str = "") -> None:
+        """Write what is known of these records in place of what was known before."""
+        column = proceedings_table(suffix).c
+        gone = proceedings_table(suffix).delete()
+        gone = gone.where(column.subject == sa.bindparam("b_subject"), column.record == sa.bindparam("b_record"))
+        moved = [known for known in records if any(True for _ in proceedings_of(known.state))]
+        if moved:
+            keys = [{"b_subject": known.state.subject, "b_record": known.record} for known in moved]
+            connection.execute(gone, keys)
+            self.write_new(connection, moved, law, suffix)
+
+    def write_new(self, connection: sa.Connection, records: Sequence[Known], law: Law, suffix: str = "") -> None:
+        """Write what is known of records that have no rows yet."""
+        del law
+        rows = [_row(known, each) for known in records for each in proceedings_of(known.state)]
+        if rows:
+            connection.execute(proceedings_table(suffix).insert(), rows)
+
+
+def _row(known: Known, each: Proceeding) -> dict[str, Any]:
+    return {
+        "subject": known.state.subject,
+        "record": known.record,
+        "kind": each.kind,
+        "id": each.id,
+        "issuer": known.state.issuer,
+        "stage": each.stage,
+        "opened_on": each.opened_on.isoformat(),
+        "closed_on": None if each.closed_on is None else each.closed_on.isoformat(),
+        "entries": str(list(each.entries)).replace(" ", ""),
+    }
+
+
+def _objection(identifier: str, objection: Objection) -> Proceeding:
+    times = objection.times
+    answered = times.reviews[-1].decided if times.reviews else times.resolved
+    delivered = times.reviews[-1].acted if times.reviews else times.acted
+    if answered is None:
+        stage = "reviewing" if times.reviews else "verifying" if objection.forwarded is not None else "raised"
+    else:
+        stage = str(objection.outcome.value if objection.outcome else "")
+    moved = {objection.raised, *objection.resolved, *objection.reviews} | ({objection.forwarded} - {None})
+    entries = tuple(sorted(seq for seq in moved if seq is not None))
+    return Proceeding("objection", identifier, stage, times.raised, delivered, entries)
+
+
+def _remedy(identifier: str, remedy: Remedy) -> Proceeding:
+    stage = "open" if remedy.outcome is None else remedy.outcome.value
+    entries = (remedy.opened,) if remedy.closed is None else (remedy.opened, remedy.closed.seq)
+    return Proceeding("remedy", identifier, stage, remedy.opened_on, _day(remedy.closed), entries)
+
+
+def _repair(identifier: str, repair: Repair) -> Proceeding:
+    steps = (repair.applied, repair.forwarded, repair.accepted, repair.extended, repair.verified, repair.decided)
+    moved = [step for step in (*steps, repair.revoked) if step is not None]
+    entries = tuple(sorted({step.seq for step in moved}))
+    last: Step | None = repair.revoked or repair.decided or (None if repair.running else repair.accepted)
+    return Proceeding("repair", identifier, repair.stage.value, repair.applied.on, _day(last), entries)
+
+
+def _mask(identifier: str, mask: Mask) -> Proceeding:
+    stage = "applied" if mask.lifted is None else "lifted"
+    entries = (mask.applied,) if mask.lifted is None else (mask.applied, mask.lifted.seq)
+    return Proceeding("mask", identifier, stage, mask.on, _day(mask.lifted), entries)
+
+
+def _day(step: Step | None) -> date | None:
+    return None if step is None else step.on

@@ -1,0 +1,149 @@
+"""记录状态 (status of records): one row a record as it stands now; it decides what the public finds and sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import cache
+from typing import Any, Final
+
+import msgspec
+import sqlalchemy as sa
+
+from ledger.domain.publicity import days_shown
+from ledger.domain.state import CreditRecord
+from ledger.vocabulary import Audience
+from projections.law import Law
+from projections.replay.known import Known
+from projections.replay.standing import effective_on
+from projections.tables.cursor import raw_rows
+from projections.tables.table import swap_table
+
+_Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_KNOWN: Final = msgspec.msgpack.Decoder(Known)
+_ENCODE: Final = msgspec.msgpack.Encoder().encode
+_IN_LIST: Final = 500
+_NEVER: Final = ""
+
+
+@cache
+def records_table(suffix: str = "") -> sa.Table:
+    """The table. Its uniquenesses are its indexes: they go with it when it gets another name."""
+    return sa.Table(
+        f"records{suffix}",
+        sa.MetaData(),
+        sa.Column("subject", sa.Text, primary_key=True, comment="handle"),
+        sa.Column("record", sa.LargeBinary(16), primary_key=True),
+        sa.Column("issuer", sa.Text, nullable=False, comment="the providing unit"),
+        sa.Column("item", sa.Text, nullable=False),
+        sa.Column("item_version", _Number, nullable=False),
+        sa.Column("status", sa.Text, nullable=False),
+        sa.Column("disclosed", sa.Boolean, nullable=False),
+        sa.Column("shown_until", sa.Text, nullable=False, comment="last day shown, YYYY-MM-DD; empty: on no day"),
+        sa.Column("effective_on", sa.Text, nullable=True, comment="YYYY-MM-DD"),
+        sa.Column("ended_on", sa.Text, nullable=True, comment="YYYY-MM-DD"),
+        sa.Column("begun", _Number, nullable=False, comment="its first entry"),
+        sa.Column("changed", _Number, nullable=False, comment="its last entry"),
+        sa.Column("values_from", _Number, nullable=False, comment="the entry whose openings hold its values"),
+        sa.Column("entries", sa.Text, nullable=False, comment="JSON: all entries it is made of"),
+        sa.Column("known", sa.LargeBinary, nullable=False, comment="the state, as a replay keeps it"),
+        sa.UniqueConstraint("item", "issuer", "subject", "record"),
+        sqlite_with_rowid=False,
+    )
+
+
+def shown_now(subject: sa.ColumnElement[str], day: date) -> sa.ColumnElement[bool]:
+    """A condition: the public sees a record of this subject on the day."""
+    column = records_table().c
+    return sa.exists().where(column.subject == subject, column.disclosed, column.shown_until >= day.isoformat())
+
+
+def known_of_subjects(connection: sa.Connection, handles: Sequence[str]) -> list[Known]:
+    """What is known now of every record of these subjects, in the order in which they began."""
+    table = records_table()
+    found = connection.scalars(sa.select(table.c.known).where(table.c.subject.in_(handles)).order_by(table.c.begun))
+    return [_KNOWN.decode(blob) for blob in found]
+
+
+def all_known(connection: sa.Connection) -> Iterator[Known]:
+    """What is known now of every record, subject by subject."""
+    for (blob,) in raw_rows(connection, f"SELECT known FROM {records_table().name} ORDER BY subject, record"):  # noqa: S608
+        yield _KNOWN.decode(blob)
+
+
+class RecordsTable:
+    """The projection."""
+
+    name: Final = "records"
+    version: Final = 1
+    audience: Final = tuple(Audience)
+
+    def create(self, connection: sa.Connection, suffix: str = "") -> None:
+        """Make the table, empty, if it is not there."""
+        records_table(suffix).create(connection, checkfirst=True)
+
+    def drop(self, connection: sa.Connection, suffix: str = "") -> None:
+        """Remove the table if it is there."""
+        records_table(suffix).drop(connection, checkfirst=True)
+
+    def swap(self, connection: sa.Connection, suffix: str) -> None:
+        """Put the table with the suffix in the place of today's."""
+        swap_table(connection, records_table(), records_table(suffix))
+
+    def rows(self, connection: sa.Connection, suffix: str = "") -> Iterator[Sequence[object]]:
+        """Every row; none of them holds a value."""
+        name = records_table(suffix).name
+        return raw_rows(connection, f"SELECT * FROM {name} ORDER BY subject, record")  # noqa: S608
+
+    def known(self, connection: sa.Connection, subjects: Mapping[bytes, str], suffix: str = "") -> dict[bytes, Known]:
+        """What the table knows of these records, whose subjects are given."""
+        table, found, wanted = records_table(suffix), dict[bytes, Known](), list(subjects.items())
+        for start in range(0, len(wanted), _IN_LIST):
+            keys = [(subject, record) for record, subject in wanted[start : start + _IN_LIST]]
+            query = sa.select(table.c.record, table.c.known).where(sa.tuple_(table.c.subject, table.c.record).in_(keys))
+            found |= {bytes(record): _KNOWN.decode(blob) for record, blob in connection.execute(query)}
+        return found
+
+    def write(self, connection: sa.Connection, records: Sequence[Known], law: Law, suffix: str = "") -> None:
+        """Write what is known of these records in place of what was known before."""
+        table = records_table(suffix)
+        gone = table.delete().where(
+            table.c.subject == sa.bindparam("b_subject"), table.c.record == sa.bindparam("b_record")
+        )
+        if records:
+            keys = [{"b_subject": known.state.subject, "b_record": known.record} for known in records]
+            connection.execute(gone, keys)
+            self.write_new(connection, records, law, suffix)
+
+    def write_new(self, connection: sa.Connection, records: Sequence[Known], law: Law, suffix: str = "") -> None:
+        """Write what is known of records that have no rows yet."""
+        if records:
+            connection.execute(records_table(suffix).insert(), [record_row(known, law) for known in records])
+
+
+def record_row(known: Known, law: Law) -> dict[str, Any]:
+    """The row of a record."""
+    state = known.state
+    effective, ending = effective_on(state), state.ending
+    return {
+        "subject": state.subject,
+        "record": known.record,
+        "issuer": state.issuer,
+        "item": state.item,
+        "item_version": state.item_version,
+        "status": state.status.value,
+        "disclosed": state.disclosed,
+        "shown_until": _shown_until(state, law),
+        "effective_on": None if effective is None else effective.isoformat(),
+        "ended_on": None if ending is None else ending[1].on.isoformat(),
+        "begun": state.begun,
+        "changed": known.entries[-1],
+        "values_from": known.values_from,
+        "entries": str(known.entries).replace(" ", ""),
+        "known": _ENCODE(known),
+    }
+
+
+def _shown_until(state: CreditRecord, law: Law) -> str:
+    days = days_shown(state, law.items, law.book) if state.disclosed else None
+    return _NEVER if days is None else days[1].isoformat()
