@@ -66,8 +66,8 @@ def _registers(figures: Figures) -> dict[str, Any]:
         "decided": registered.decided if registered.declared else None,
         "public": registered.public if registered.declared else None,
         "replaced": registered.replaced,
-        "collected_share": _share(figures.collected_share),
-        "disclosed_share": _share(figures.disclosed_share),
+        "collected_share": _share(registered.collected_share),
+        "disclosed_share": _share(registered.disclosed_share),
     }
 
 

@@ -60,8 +60,8 @@ _COLUMNS: Final[Sequence[_Column]] = (
     ("台账决定数", lambda figures: figures.registered.decided if figures.registered.declared else ""),
     ("台账应公开数", lambda figures: figures.registered.public if figures.registered.declared else ""),
     ("台账更正次数", lambda figures: figures.registered.replaced),
-    ("归集率（对台账）", lambda figures: in_words(figures.collected_share)),
-    ("公示率（对台账）", lambda figures: in_words(figures.disclosed_share)),
+    ("归集率（对台账）", lambda figures: in_words(figures.registered.collected_share)),
+    ("公示率（对台账）", lambda figures: in_words(figures.registered.disclosed_share)),
 )
 _SHOWN: Final = ("归集数", "归集按时率", "公开按时率", "异议数", "异议属实率", "异议处理按时率", "信用修复按时率")
 _SHOWN_TOO: Final = ("警示类占比", "即时归集占比", "归集率（对台账）", "公示率（对台账）")

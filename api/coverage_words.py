@@ -18,6 +18,7 @@ LEVELS: Final[Mapping[Level, str]] = {
 }
 NO_SHARE: Final[Mapping[NoShare, str]] = {
     NoShare.REGISTER_NOT_DECLARED: "未申报台账",
+    NoShare.MONTH_RUNNING: "月份未结束",
     NoShare.NOTHING_TO_COLLECT: "零报告",
     NoShare.NOTHING_TO_DISCLOSE: "无应公开",
     NoShare.NOTHING_DUE: "尚无到期",

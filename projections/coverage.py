@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 
 from ledger.catalogue_item import Nature
 from ledger.domain.deadlines import deadlines_of
@@ -58,11 +59,15 @@ class Registered:
     """决定台账 against what was collected: of one month, or added up over several."""
 
     months: int = 0
-    """Registers that were asked for: one a month for each item of each department."""
+    """Registers that were asked for: one a month for each item of each department. One of a month that still runs is
+    not asked for; where it was declared all the same it counts."""
     declared: int = 0
     """Those of them that were declared."""
     decided: int = 0
     public: int = 0
+    collected: int = 0
+    """Of the months that were asked for."""
+    disclosed: int = 0
     collected_surplus: int = 0
     """More collected than declared, added up month by month."""
     disclosed_surplus: int = 0
@@ -75,15 +80,29 @@ class Registered:
             self.declared + other.declared,
             self.decided + other.decided,
             self.public + other.public,
+            self.collected + other.collected,
+            self.disclosed + other.disclosed,
             self.collected_surplus + other.collected_surplus,
             self.disclosed_surplus + other.disclosed_surplus,
             self.replaced + other.replaced,
         )
 
     @property
-    def complete(self) -> bool:
-        """Say whether every register that was asked for was declared."""
-        return self.declared == self.months
+    def collected_share(self) -> Share | NoShare:
+        """归集率: collected among decided, by the department's own registers."""
+        gap = self._gap()
+        return gap or share_or(self.collected, self.decided, NoShare.NOTHING_TO_COLLECT, self.collected_surplus)
+
+    @property
+    def disclosed_share(self) -> Share | NoShare:
+        """公示率: disclosed among what is public by law, by the department's own registers."""
+        gap = self._gap()
+        return gap or share_or(self.disclosed, self.public, NoShare.NOTHING_TO_DISCLOSE, self.disclosed_surplus)
+
+    def _gap(self) -> NoShare | None:
+        if not self.months:
+            return NoShare.MONTH_RUNNING
+        return None if self.declared == self.months else NoShare.REGISTER_NOT_DECLARED
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,22 +145,6 @@ class Figures:
     def collected(self) -> int:
         """Records that stand for a decision."""
         return self.filed - self.revoked
-
-    @property
-    def collected_share(self) -> Share | NoShare:
-        """归集率: collected among decided, by the department's own registers."""
-        registered = self.registered
-        if not registered.complete:
-            return NoShare.REGISTER_NOT_DECLARED
-        return share_or(self.collected, registered.decided, NoShare.NOTHING_TO_COLLECT, registered.collected_surplus)
-
-    @property
-    def disclosed_share(self) -> Share | NoShare:
-        """公示率: disclosed among what is public by law, by the department's own registers."""
-        registered = self.registered
-        if not registered.complete:
-            return NoShare.REGISTER_NOT_DECLARED
-        return share_or(self.disclosed, registered.public, NoShare.NOTHING_TO_DISCLOSE, registered.disclosed_surplus)
 
     @property
     def warning_share(self) -> Share | NoShare:
@@ -189,10 +192,11 @@ def coverage(
         _note(first, key, declaration.declared_on)
     for key in _silent(first, day):
         found.setdefault(key, Figures())
-    return tuple(
-        CoverageRow(key.issuer, key.item, key.month, _with_register(found[key], registers.get(key)))
-        for key in sorted(found)
-    )
+    rows = []
+    for key, figures in sorted(found.items(), key=itemgetter(0)):
+        registered = _registered(figures, registers.get(key), over=key.month < Month.of(day))
+        rows.append(CoverageRow(key.issuer, key.item, key.month, figures + Figures(registered=registered)))
+    return tuple(rows)
 
 
 def _note(first: dict[tuple[str, str], Month], key: RegisterKey, heard_on: date) -> None:
@@ -208,20 +212,23 @@ def _silent(first: Mapping[tuple[str, str], Month], day: date) -> Iterator[Regis
             month = month.following  # noqa: PLW2901 - it is the month that goes on
 
 
-def _with_register(figures: Figures, declaration: Declaration | None) -> Figures:
+def _registered(figures: Figures, declaration: Declaration | None, *, over: bool) -> Registered:
+    if declaration is None and not over:
+        return Registered()
+    collected, disclosed = figures.collected, figures.disclosed
     if declaration is None:
-        registered = Registered(months=1)
-    else:
-        registered = Registered(
-            months=1,
-            declared=1,
-            decided=declaration.decided,
-            public=declaration.public,
-            collected_surplus=max(0, figures.collected - declaration.decided),
-            disclosed_surplus=max(0, figures.disclosed - declaration.public),
-            replaced=declaration.replaced,
-        )
-    return figures + Figures(registered=registered)
+        return Registered(months=1, collected=collected, disclosed=disclosed)
+    return Registered(
+        months=1,
+        declared=1,
+        decided=declaration.decided,
+        public=declaration.public,
+        collected=collected,
+        disclosed=disclosed,
+        collected_surplus=max(0, collected - declaration.decided),
+        disclosed_surplus=max(0, disclosed - declaration.public),
+        replaced=declaration.replaced,
+    )
 
 
 def _figures_of(state: CreditRecord, items: Items, book: Rulebook, day: date) -> Figures:

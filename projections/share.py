@@ -12,6 +12,8 @@ class NoShare(StrEnum):
 
     REGISTER_NOT_DECLARED = "register-not-declared"
     """未申报台账: the department did not say how many decisions there were; in a sum, not for every month."""
+    MONTH_RUNNING = "month-running"
+    """The month is not over, and no register is asked for yet."""
     NOTHING_TO_COLLECT = "nothing-to-collect"
     """零报告: nothing was decided, and nothing collected."""
     NOTHING_TO_DISCLOSE = "nothing-to-disclose"

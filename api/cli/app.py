@@ -21,6 +21,7 @@ from api.cli import (
     register,
     rules,
     sample,
+    search,
     statements,
     timeline,
     verification,
@@ -59,6 +60,7 @@ app.command("import")(imports.import_file)
 app.command("records")(records.records)
 app.command("timeline")(timeline.show)
 app.command("view")(view.view)
+app.command("search")(search.search)
 app.command(
     "verify",
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},

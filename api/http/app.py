@@ -8,7 +8,7 @@ from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from api.http import catalogue, coverage, log, records, report, statements, subjects, timeline
+from api.http import catalogue, coverage, log, records, report, search, statements, subjects, timeline
 from api.http.context import Context
 from api.http.docs import describe, serve_docs
 from api.problems import HANDLED, INTERNAL, PROBLEMS, MethodRefused, handle, render
@@ -43,6 +43,7 @@ def create_app(context: Context) -> FastAPI:
     app.state.context = context
     for router in (
         statements.router,
+        search.router,
         subjects.router,
         timeline.router,
         report.router,

@@ -30,7 +30,7 @@ class ShareModel(BaseModel):
     reason: Annotated[
         str | None,
         Field(
-            description="register-not-declared, nothing-to-collect, nothing-to-disclose, nothing-due, "
+            description="register-not-declared, month-running, nothing-to-collect, nothing-to-disclose, nothing-due, "
             "nothing-resolved, nothing-collected, more-than-declared"
         ),
     ]

@@ -197,19 +197,26 @@ class CreditRecord(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     @property
     def ending(self) -> tuple[EndingKind, Ending] | None:
         """The ending that is shown."""
-        return next(((kind, self.endings[kind]) for kind in EndingKind if kind in self.endings), None)
+        if self.endings:  # a replay asks for every record
+            for kind in _ENDINGS:
+                if kind in self.endings:
+                    return kind, self.endings[kind]
+        return None
 
     @property
     def disputed(self) -> bool:
         """异议标注, 复议、诉讼标注: say whether an objection or a remedy is open."""
-        objected = any(objection.open for objection in self.objections.values())
-        return objected or any(remedy.closed is None for remedy in self.remedies.values())
+        for objection in self.objections.values():
+            if objection.open:
+                return True
+        return any(remedy.closed is None for remedy in self.remedies.values()) if self.remedies else False
 
     @property
     def status(self) -> RecordStatus:
         """The status shown to people."""
-        if self.ending is not None:
-            return RecordStatus(self.ending[0].value)
+        ending = self.ending
+        if ending is not None:
+            return _STATUS[ending[0]]
         if self.filing is None:
             dropped = self.listing is not None and self.listing.dropped
             return RecordStatus.DROPPED if dropped else RecordStatus.NOTIFIED
@@ -223,3 +230,7 @@ class CreditRecord(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 def clock_key(clock: Clock, since: int) -> str:
     """A running clock as a key: ``verify@17``."""
     return f"{clock.value}@{since}"
+
+
+_ENDINGS = tuple(EndingKind)
+_STATUS = {kind: RecordStatus(kind.value) for kind in EndingKind}

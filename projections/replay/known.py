@@ -14,7 +14,7 @@ from ledger.domain.state import CreditRecord
 
 
 class Chapter(NamedTuple):
-    """One event of a record as a replay reads it: whose, which entry, which record (16 bytes), and its gist (bytes)."""
+    """One event of a record as a fold reads it: whose, which entry, which record (16 bytes), and its gist (bytes)."""
 
     subject: str
     seq: int

@@ -4,23 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
 
-from ledger.domain.publicity import days_shown
 from ledger.domain.state import CreditRecord, Ending, EndingKind, Objection, Remedy
 from ledger.vocabulary import RecordStatus
 from projections.law import Law
 from projections.replay.known import Known
 
 
-class Standing(msgspec.Struct, frozen=True, gc=False):
+class Outcome(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What an event left its record as, for every day from then on on which nothing more is known."""
+
+    issuer: str
+    item: str
+    item_version: int
+    status: RecordStatus
+    disclosed: bool
+    shown_from: date | None
+    """The first and the last day on which it is shown while it is disclosed; None: on no day."""
+    shown_until: date | None
+    in_force: bool
+    effective_on: date | None
+    ended_on: date | None
+    values_from: int
+
+
+class Standing(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One record on a day. Nothing in it is a value: `values_from` is the entry that commits to those."""
 
     subject: str
-    record: UUID
+    record: str
     issuer: str
     item: str
     item_version: int
@@ -30,7 +45,7 @@ class Standing(msgspec.Struct, frozen=True, gc=False):
     effective_on: date
     ended_on: date | None
     values_from: int
-    entries: tuple[int, ...]
+    entries: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,41 +66,60 @@ def effective_on(state: CreditRecord) -> date | None:
     return None if state.listing is None else state.listing.notified_on
 
 
-def standing(known: Known, moment: Moment) -> Standing | None:
-    """The record on the day; None if it is not yet of that day."""
-    state, on = known.state, moment.on
-    effective = effective_on(state)
-    if effective is None or effective > on:
-        return None
-    if on >= moment.known_on:
-        # Everything that is known lies in the past of the day: only a period can still have ended.
-        shown = state.disclosed and _within(days_shown(state, *moment.law), on)
-        status = state.status
-    else:
-        state = _as_on(state, on)
-        shown = (
-            state.disclosed_on is not None and state.disclosed_on <= on and _within(days_shown(state, *moment.law), on)
-        )
-        status = _status(state, on, shown=shown)
-    ending = state.ending
-    return Standing(
-        subject=state.subject,
-        record=UUID(bytes=known.record),
+def outcome_of(known: Known, law: Law) -> Outcome:
+    """What is known of a record, as it stands from its last event on."""
+    state = known.state
+    days, ending = law.days_shown(state), state.ending
+    return Outcome(
         issuer=state.issuer,
         item=state.item,
         item_version=state.item_version,
-        status=status,
-        shown=shown,
+        status=state.status,
+        disclosed=state.disclosed,
+        shown_from=None if days is None else days[0],
+        shown_until=None if days is None else days[1],
         in_force=state.filing is not None and ending is None,
-        effective_on=effective,
+        effective_on=effective_on(state),
         ended_on=None if ending is None else ending[1].on,
         values_from=known.values_from,
-        entries=tuple(known.entries),
     )
 
 
-def _within(days: tuple[date, date] | None, on: date) -> bool:
-    return days is not None and days[0] <= on <= days[1]
+def standing_after(subject: str, record: bytes, outcome: Outcome, entries: list[int], on: date) -> Standing | None:
+    """The record on a day after all that is known of it; None if it is not yet of that day.
+
+    Everything known lies in the past of the day: only a period can still have ended.
+    """
+    effective, first, last = outcome.effective_on, outcome.shown_from, outcome.shown_until
+    if effective is None or effective > on:
+        return None
+    shown = outcome.disclosed and first is not None and last is not None and first <= on <= last
+    return Standing(
+        subject,
+        _uuid(record),
+        outcome.issuer,
+        outcome.item,
+        outcome.item_version,
+        outcome.status,
+        shown,
+        outcome.in_force,
+        effective,
+        outcome.ended_on,
+        outcome.values_from,
+        entries,
+    )
+
+
+def standing(known: Known, moment: Moment) -> Standing | None:
+    """The record on any day, earlier ones included; None if it is not yet of that day."""
+    state, on = known.state, moment.on
+    if on >= moment.known_on:
+        return standing_after(state.subject, known.record, outcome_of(known, moment.law), known.entries, on)
+    state = _as_on(state, on)
+    found = outcome_of(Known(known.record, state, known.values_from, known.entries), moment.law)
+    first = state.disclosed_on is not None and state.disclosed_on <= on
+    then = standing_after(state.subject, known.record, replace(found, disclosed=first), known.entries, on)
+    return None if then is None else replace(then, status=_status(state, on, shown=then.shown))
 
 
 def _as_on(state: CreditRecord, on: date) -> CreditRecord:
@@ -122,3 +156,9 @@ def _objects(objection: Objection, on: date) -> bool:
 
 def _contests(remedy: Remedy, on: date) -> bool:
     return remedy.opened_on <= on and (remedy.closed is None or on < remedy.closed.recorded_on)
+
+
+def _uuid(record: bytes) -> str:
+    """The id as it is written; `uuid.UUID` takes three times as long, for every record of the ledger."""
+    text = record.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

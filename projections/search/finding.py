@@ -87,7 +87,7 @@ class _Search:
         self._links = links
         shown = visible & ~_SAID.link  # a record that may be seen says so
         readable = visible | _SAID.link  # links are as public as their subject, whichever of its codes is asked for
-        handles = sa.bindparam("handles", expanding=True)
+        handles: sa.BindParameter[list[str]] = sa.bindparam("handles", expanding=True)
         self._said = sa.exists().where(_SAID.name_id == _NAME.id, readable)
         self._is_shown_query = sa.select(sa.exists().where(_SAID.handle.in_(handles), shown))
         self._latest_query = (

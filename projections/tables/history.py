@@ -1,21 +1,29 @@
-"""历史 (history): the gist of every event of a record, laid out by subject: what a replay reads, in its order."""
+"""历史 (history): every event of a record, laid out by subject: its gist, and what it left the record as.
+
+The outcome is a snapshot after every event, taken by the fold when the event was appended. A replay reads the last one
+of each record, or folds the gists again, which must come to the same.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
 
+import msgspec
 import sqlalchemy as sa
 
 from ledger.domain.bodies import SubjectLinked, SubjectSeparated
 from ledger.domain.events import Recorded
 from ledger.domain.gist import Items, gist_of
 from ledger.vocabulary import Audience
-from projections.law import Law
 from projections.replay.known import GIST_BYTES, Chapter
+from projections.replay.standing import Outcome
 from projections.tables.cursor import raw_rows
 from projections.tables.table import swap_table
+
+OUTCOMES: Final = msgspec.msgpack.Decoder(Outcome)
+OUTCOME_BYTES: Final = msgspec.msgpack.Encoder()
 
 _Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -30,6 +38,7 @@ def history_table(suffix: str = "") -> sa.Table:
         sa.Column("seq", _Number, primary_key=True, autoincrement=False),
         sa.Column("record", sa.LargeBinary(16), nullable=False),
         sa.Column("gist", sa.LargeBinary, nullable=False, comment="days and numbers in clear, no text: see Gist"),
+        sa.Column("outcome", sa.LargeBinary, nullable=False, comment="the record after it: see Outcome"),
         sqlite_with_rowid=False,
     )
 
@@ -64,13 +73,10 @@ class HistoryTable:
     def rows(self, connection: sa.Connection, suffix: str = "") -> Iterator[Sequence[object]]:
         """Every gist, whole: days and classes that are erased are no longer part of the state either."""
         name = history_table(suffix).name
-        return raw_rows(connection, f"SELECT subject, seq, record, gist FROM {name} ORDER BY subject, seq")  # noqa: S608
+        return raw_rows(connection, f"SELECT subject, seq, record, gist, outcome FROM {name} ORDER BY subject, seq")  # noqa: S608
 
-    def write(self, connection: sa.Connection, events: Iterable[Recorded], law: Law, suffix: str = "") -> None:
-        """Take events in, in log order."""
-        self.write_chapters(connection, [each for event in events if (each := chapter_of(event, law.items))], suffix)
-
-    def write_chapters(self, connection: sa.Connection, chapters: Sequence[Chapter], suffix: str = "") -> None:
-        """Write chapters as they are."""
-        if chapters:
-            connection.execute(history_table(suffix).insert(), [each._asdict() for each in chapters])
+    def write(self, connection: sa.Connection, written: Sequence[tuple[Chapter, Outcome]], suffix: str = "") -> None:
+        """Write events with their outcomes."""
+        if written:
+            rows = [chapter._asdict() | {"outcome": OUTCOME_BYTES.encode(outcome)} for chapter, outcome in written]
+            connection.execute(history_table(suffix).insert(), rows)

@@ -17,6 +17,7 @@ from projections.history import events_from
 from projections.law import Law
 from projections.publications import publications
 from projections.replay.known import GISTS, Known, take
+from projections.replay.standing import outcome_of
 from projections.tables.history import HistoryTable, chapter_of
 from projections.tables.names import NamesTable
 from projections.tables.proceedings import ProceedingsTable
@@ -74,13 +75,17 @@ class KeptTables:
 def take_events(connection: sa.Connection, events: Sequence[Recorded], law: Law, suffix: str = "") -> None:
     """Take events in, in log order, into every table."""
     chapters = [each for event in events if (each := chapter_of(event, law.items)) is not None]
-    HISTORY.write_chapters(connection, chapters, suffix)
-    NAMES.write(connection, events, law, suffix)
     known = RECORDS.known(connection, {each.record: each.subject for each in chapters}, suffix)
     moved: dict[bytes, Known] = {}
+    written = []
     for each in chapters:
-        known[each.record] = moved[each.record] = take(known.get(each.record), each.record, GISTS.decode(each.gist))
+        now = known[each.record] = moved[each.record] = take(
+            known.get(each.record), each.record, GISTS.decode(each.gist)
+        )
+        written.append((each, outcome_of(now, law)))
     records = list(moved.values())
+    HISTORY.write(connection, written, suffix)
+    NAMES.write(connection, events, law, suffix)
     RECORDS.write(connection, records, law, suffix)
     PROCEEDINGS.write(connection, records, law, suffix)
 

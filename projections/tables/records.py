@@ -10,18 +10,17 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from ledger.domain.publicity import days_shown
-from ledger.domain.state import CreditRecord
 from ledger.vocabulary import Audience
 from projections.law import Law
 from projections.replay.known import Known
-from projections.replay.standing import effective_on
+from projections.replay.standing import outcome_of
 from projections.tables.cursor import raw_rows
 from projections.tables.table import swap_table
 
 _Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _KNOWN: Final = msgspec.msgpack.Decoder(Known)
 _ENCODE: Final = msgspec.msgpack.Encoder().encode
+_ENTRIES: Final = msgspec.json.Encoder().encode
 _IN_LIST: Final = 500
 _NEVER: Final = ""
 
@@ -123,27 +122,22 @@ class RecordsTable:
 
 def record_row(known: Known, law: Law) -> dict[str, Any]:
     """The row of a record."""
-    state = known.state
-    effective, ending = effective_on(state), state.ending
+    outcome, state = outcome_of(known, law), known.state
+    until = outcome.shown_until if outcome.disclosed else None
     return {
         "subject": state.subject,
         "record": known.record,
-        "issuer": state.issuer,
-        "item": state.item,
-        "item_version": state.item_version,
-        "status": state.status.value,
-        "disclosed": state.disclosed,
-        "shown_until": _shown_until(state, law),
-        "effective_on": None if effective is None else effective.isoformat(),
-        "ended_on": None if ending is None else ending[1].on.isoformat(),
+        "issuer": outcome.issuer,
+        "item": outcome.item,
+        "item_version": outcome.item_version,
+        "status": outcome.status.value,
+        "disclosed": outcome.disclosed,
+        "shown_until": _NEVER if until is None else until.isoformat(),
+        "effective_on": None if outcome.effective_on is None else outcome.effective_on.isoformat(),
+        "ended_on": None if outcome.ended_on is None else outcome.ended_on.isoformat(),
         "begun": state.begun,
         "changed": known.entries[-1],
         "values_from": known.values_from,
-        "entries": str(known.entries).replace(" ", ""),
+        "entries": _ENTRIES(known.entries).decode(),
         "known": _ENCODE(known),
     }
-
-
-def _shown_until(state: CreditRecord, law: Law) -> str:
-    days = days_shown(state, law.items, law.book) if state.disclosed else None
-    return _NEVER if days is None else days[1].isoformat()

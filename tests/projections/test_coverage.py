@@ -273,18 +273,31 @@ def test_what_a_court_annulled_is_withdrawn_within_three_working_days() -> None:
 
 def test_without_a_register_there_is_no_rate() -> None:
     """未申报台账, and never a false 100 percent."""
-    found = figures(filed("2026-11-09", "2026-11-06"), on="2026-11-30")
+    found = figures(filed("2026-11-09", "2026-11-06"), on="2026-12-01").registered
 
+    assert (found.months, found.declared, found.collected) == (1, 0, 1)
     assert found.collected_share is NoShare.REGISTER_NOT_DECLARED
     assert found.disclosed_share is NoShare.REGISTER_NOT_DECLARED
+
+
+def test_a_month_that_runs_is_not_asked_for_and_does_not_spoil_the_year() -> None:
+    """Its own line says so; declared before its end it counts."""
+    stories = filed("2026-10-08", "2026-10-08"), filed("2026-11-09", "2026-11-06")
+    october = {register(Month(2026, 10)): declaration(2, 2)}
+    running = told(*stories, on="2026-11-30", registers=october)
+    early = told(*stories, on="2026-11-30", registers={**october, register(): declaration(2, 2)})
+
+    assert [row.figures.registered.collected_share for row in running] == [Share(1, 2), NoShare.MONTH_RUNNING]
+    assert year_of(running).figures.registered.collected_share == Share(1, 2)
+    assert year_of(early).figures.registered.collected_share == Share(2, 4)
 
 
 def test_rates_are_what_is_there_among_what_was_declared() -> None:
     """One of two collected, and the one that is public by law disclosed."""
     found = figures(filed("2026-11-09", "2026-11-06"), on="2026-11-30", declared=(2, 1))
 
-    assert found.collected_share == Share(1, 2)
-    assert found.disclosed_share == Share(1, 1)
+    assert found.registered.collected_share == Share(1, 2)
+    assert found.registered.disclosed_share == Share(1, 1)
 
 
 def test_a_zero_report_is_a_report_and_no_percentage() -> None:
@@ -293,8 +306,8 @@ def test_a_zero_report_is_a_report_and_no_percentage() -> None:
 
     assert (row.issuer, row.item, row.month) == (UNIT, PENALTY, NOVEMBER)
     assert (row.figures.registered.months, row.figures.registered.declared) == (1, 1)
-    assert row.figures.collected_share is NoShare.NOTHING_TO_COLLECT
-    assert row.figures.disclosed_share is NoShare.NOTHING_TO_DISCLOSE
+    assert row.figures.registered.collected_share is NoShare.NOTHING_TO_COLLECT
+    assert row.figures.registered.disclosed_share is NoShare.NOTHING_TO_DISCLOSE
 
 
 def test_more_collected_than_declared_is_flagged_and_not_clipped() -> None:
@@ -302,8 +315,11 @@ def test_more_collected_than_declared_is_flagged_and_not_clipped() -> None:
     two = [filed("2026-11-09", "2026-11-06"), filed("2026-11-09", "2026-11-06")]
     one_declared, none_declared = (figures(*two, on="2026-11-30", declared=(n, n)) for n in (1, 0))
 
-    assert (one_declared.collected_share, one_declared.disclosed_share) == (Share(2, 1, 1), Share(2, 1, 1))
-    assert none_declared.collected_share == Share(2, 0, 2)
+    assert (one_declared.registered.collected_share, one_declared.registered.disclosed_share) == (
+        Share(2, 1, 1),
+        Share(2, 1, 1),
+    )
+    assert none_declared.registered.collected_share == Share(2, 0, 2)
 
 
 def test_a_revoked_record_stands_for_no_decision() -> None:
@@ -313,7 +329,7 @@ def test_a_revoked_record_stands_for_no_decision() -> None:
     found = figures(wrong, right, on="2026-11-30", declared=(2, 2))
 
     assert (found.filed, found.revoked, found.collected) == (2, 1, 1)
-    assert (found.collected_share, found.disclosed_share) == (Share(1, 2), Share(1, 2))
+    assert (found.registered.collected_share, found.registered.disclosed_share) == (Share(1, 2), Share(1, 2))
     assert found.immediate == 0
     assert found.tally(Duty.COLLECTION) == Tally(kept=2)
 
@@ -323,7 +339,7 @@ def test_silence_is_seen_from_the_month_in_which_the_ledger_first_heard_of_the_i
     story = filed("2026-09-10", "2026-07-31")
     rows = told(story, on="2026-11-20", registers={register(Month(2026, 10)): declaration(0, 0, "2026-11-02")})
 
-    assert [(str(row.month), row.figures.filed, row.figures.collected_share) for row in rows] == [
+    assert [(str(row.month), row.figures.filed, row.figures.registered.collected_share) for row in rows] == [
         ("2026-07", 1, NoShare.REGISTER_NOT_DECLARED),
         ("2026-09", 0, NoShare.REGISTER_NOT_DECLARED),
         ("2026-10", 0, NoShare.NOTHING_TO_COLLECT),
@@ -416,8 +432,8 @@ def test_one_register_that_is_missing_leaves_a_year_without_a_rate() -> None:
     whole = year_of(told(story, on="2026-12-01", registers=both))
 
     assert (partly.figures.registered.months, partly.figures.registered.declared) == (2, 1)
-    assert partly.figures.collected_share is NoShare.REGISTER_NOT_DECLARED
-    assert whole.figures.collected_share == Share(1, 2)
+    assert partly.figures.registered.collected_share is NoShare.REGISTER_NOT_DECLARED
+    assert whole.figures.registered.collected_share == Share(1, 2)
 
 
 def test_the_surplus_of_one_month_does_not_make_up_for_what_another_lacks() -> None:
@@ -425,7 +441,9 @@ def test_the_surplus_of_one_month_does_not_make_up_for_what_another_lacks() -> N
     stories = (filed("2026-10-08", "2026-10-08"), filed("2026-10-08", "2026-10-08"))
     registers = {register(Month(2026, 10)): declaration(1, 1), register(): declaration(1, 1)}
 
-    assert year_of(told(*stories, on="2026-12-01", registers=registers)).figures.collected_share == Share(2, 2, 1)
+    assert year_of(told(*stories, on="2026-12-01", registers=registers)).figures.registered.collected_share == Share(
+        2, 2, 1
+    )
 
 
 def test_a_selection_picks_departments_items_and_months_and_leaves_the_base_year() -> None:

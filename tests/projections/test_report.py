@@ -150,8 +150,8 @@ def test_a_record_belongs_to_the_report_from_its_effective_day_on(viewer: str) -
     assert [len(report(VIEWERS[viewer], story, on=on).records) for on in ("2026-11-19", "2026-11-20")] == [0, 1]
 
 
-def test_erased_values_leave_a_record_without_fields_to_those_who_see_history() -> None:
-    """Everybody else is given nothing: what the record says is gone."""
+def test_of_erased_values_those_who_may_know_of_the_record_are_told_that_they_are_gone() -> None:
+    """Everybody else is not told that there is one."""
     story = filed(CF_WSH="一")
     erased = replace(view_of(story), values=Erased(100), subject=Erased(100))
     told = {

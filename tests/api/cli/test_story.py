@@ -16,7 +16,7 @@ CODE = "12110000000000000K"
 COMMANDS = (
     "init", "serve", "sign", "submit", "import", "records", "verify", "archive", "demo",
     "department apply", "department register", "key new", "key add", "key rotate", "key revoke", "catalogue publish",
-    "rules list", "clock run", "clock list",
+    "rules list", "clock run", "clock list", "register declare", "coverage",
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.domain.link import LinksAfter
@@ -339,6 +339,7 @@ LETTERS = st.sampled_from(
 ANY_NAME = st.lists(LETTERS, min_size=1, max_size=12).map("".join)
 
 
+@settings(deadline=None)  # a database each
 @given(st.lists(ANY_NAME, min_size=1, max_size=8), st.data())
 def test_every_part_of_a_name_finds_it_and_nothing_else_is_found(names: list[str], data: st.DataObject) -> None:
     with shelf() as index:
