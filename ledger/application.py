@@ -70,6 +70,11 @@ def event_topic(event: Recorded) -> str:
     return str(type(event.body).__struct_config__.tag)
 
 
+def recorded_at(stored: StoredEvent) -> str:
+    """When the entry of a stored event was recorded, without the values of the event."""
+    return _FACTS.decode(stored.state.partition(STATE_SEPARATOR)[0]).recorded_at
+
+
 def _openings(plaintext: bytes) -> dict[str, Opening]:
     return {path: Opening(salt, value) for path, (salt, value) in _OPENINGS.decode(plaintext).items()}
 

@@ -6,10 +6,10 @@ numbers; a share is two of them, or the reason why there is none. What each figu
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from operator import itemgetter
 
 from ledger.catalogue_item import Nature
 from ledger.domain.deadlines import deadlines_of
@@ -179,21 +179,22 @@ def coverage(
     There is a row for every month in which something was decided or declared; and, from the month in which the ledger
     first heard of an item from a department, for every month that is over, so that silence is seen: it is no zero.
     """
-    found: dict[RegisterKey, Figures] = {}
+    found: dict[RegisterKey, _Count] = {}
     first: dict[tuple[str, str], Month] = {}
     for state in states:
         if state.filing is None or state.filed_on is None:  # 拟列入, 不予列入: nothing was decided
             continue
         key = RegisterKey(state.issuer, state.item, Month.of(state.decided_on or state.filed_on))
-        found[key] = found.get(key, Figures()) + _figures_of(state, items, book, day)
+        found.setdefault(key, _Count()).take(state, items, book, day)
         _note(first, key, state.filed_on)
     for key, declaration in registers.items():
-        found.setdefault(key, Figures())
+        found.setdefault(key, _Count())
         _note(first, key, declaration.declared_on)
     for key in _silent(first, day):
-        found.setdefault(key, Figures())
+        found.setdefault(key, _Count())
     rows = []
-    for key, figures in sorted(found.items(), key=itemgetter(0)):
+    for key in sorted(found):
+        figures = found[key].figures()
         registered = _registered(figures, registers.get(key), over=key.month < Month.of(day))
         rows.append(CoverageRow(key.issuer, key.item, key.month, figures + Figures(registered=registered)))
     return tuple(rows)
@@ -231,32 +232,50 @@ def _registered(figures: Figures, declaration: Declaration | None, *, over: bool
     )
 
 
-def _figures_of(state: CreditRecord, items: Items, book: Rulebook, day: date) -> Figures:
-    item, stands = items.get((state.item, state.filed_version)), not state.revoked
-    kept: dict[Duty, list[Keeping]] = {}
-    for due in deadlines_of(state, items, book):
-        if isinstance(due.clock, Clock):
-            kept.setdefault(DUTIES[due.clock], []).append(keeping_of(state, due, day))
-    return Figures(
-        filed=1,
-        revoked=int(state.revoked),
-        undated=int(state.decided_on is None),
-        warnings=int(stands and item is not None and item.nature is Nature.WARNING),
-        immediate=int(stands and is_immediate(state)),
-        disclosed=int(stands and state.disclosed_on is not None),
-        objections=_objections_of(state),
-        clocks={duty: tally_of(keepings) for duty, keepings in kept.items()},
-    )
+class _Count:
+    """Counts of one row while its records are gone through; sums of `Figures` would cost as much as the deadlines."""
 
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._outcomes: Counter[ObjectionOutcome | None] = Counter()
+        self._clocks: Counter[tuple[Duty, Keeping]] = Counter()
 
-def _objections_of(state: CreditRecord) -> Objections:
-    if not state.objections:
-        return Objections()
-    last = [None if each.open else each.outcome for each in state.objections.values()]
-    return Objections(
-        raised=len(last),
-        open=last.count(None),
-        corrected=last.count(ObjectionOutcome.CORRECTED),
-        revoked=last.count(ObjectionOutcome.REVOKED),
-        upheld=last.count(ObjectionOutcome.UPHELD),
-    )
+    def take(self, state: CreditRecord, items: Items, book: Rulebook, day: date) -> None:
+        """Count one record."""
+        self._counts["filed"] += 1
+        self._counts["undated"] += state.decided_on is None
+        if state.revoked:
+            self._counts["revoked"] += 1
+        else:
+            item = items.get((state.item, state.filed_version))
+            self._counts["warnings"] += item is not None and item.nature is Nature.WARNING
+            self._counts["immediate"] += is_immediate(state)
+            self._counts["disclosed"] += state.disclosed_on is not None
+        for objection in state.objections.values():
+            self._outcomes[None if objection.open else objection.outcome] += 1
+        for due in deadlines_of(state, items, book):
+            if isinstance(due.clock, Clock):
+                self._clocks[DUTIES[due.clock], keeping_of(state, due, day)] += 1
+
+    def figures(self) -> Figures:
+        """What was counted."""
+        outcomes = self._outcomes
+        objections = Objections(
+            raised=outcomes.total(),
+            open=outcomes[None],
+            corrected=outcomes[ObjectionOutcome.CORRECTED],
+            revoked=outcomes[ObjectionOutcome.REVOKED],
+            upheld=outcomes[ObjectionOutcome.UPHELD],
+        )
+        clocks = {duty: tally_of({each: self._clocks[duty, each] for each in Keeping}) for duty in Duty}
+        counts = self._counts
+        return Figures(
+            filed=counts["filed"],
+            revoked=counts["revoked"],
+            undated=counts["undated"],
+            warnings=counts["warnings"],
+            immediate=counts["immediate"],
+            disclosed=counts["disclosed"],
+            objections=objections,
+            clocks=clocks,
+        )

@@ -42,7 +42,7 @@ class Personal(Enum):
     REPRESENTATIVE = auto()
     """法定代表人, 负责人: public in company registers, but still personal: masked by default (domain.md 6)."""
     PERSON = auto()
-    """Somebody else: the other party, those responsible."""
+    """Somebody else: the other party, those responsible, the person whom an item for natural persons is about."""
     CERTIFICATE = auto()
     """证件类型, 证件号码: never public (domain.md 3.2)."""
 
@@ -126,17 +126,18 @@ def publicity_end(view: RecordView, items: Items, book: Rulebook) -> date | None
 
 def values_given(grant: Grant, item: CatalogueItem, values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """The values of a record by field, in catalogue order, masked as the grant says; what has none is left out."""
-    given = {field.code: _given(grant, field, values.get(field.code)) for field in item.fields}
+    given = {field.code: _given(grant, field, personal(item, field), values.get(field.code)) for field in item.fields}
     return {code: value for code, value in given.items() if value is not None}
 
 
-def personal(field: Field) -> Personal | None:
-    """What kind of personal value a field holds."""
+def personal(item: CatalogueItem, field: Field) -> Personal | None:
+    """What kind of personal value a field holds; a subject whose name is not public is a person."""
+    if field.code == item.subject_name_field and not field.public:
+        return Personal.PERSON
     return PERSONAL_FIELDS.get(field.code.rpartition("_")[2])
 
 
-def _given(grant: Grant, field: Field, value: JsonValue) -> JsonValue:
-    kind = personal(field)
+def _given(grant: Grant, field: Field, kind: Personal | None, value: JsonValue) -> JsonValue:
     if not field.public and (grant.reach is Reach.PUBLIC or (grant.reach is Reach.PERSONAL and kind is None)):
         return None
     if kind in grant.masked:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum, unique
@@ -102,11 +102,8 @@ def keeping_of(state: CreditRecord, due: Due, day: date) -> Keeping:
     return Keeping.MISSED if done is None or _ended_instead(state, due) else Keeping.LATE
 
 
-def tally_of(keepings: Iterable[Keeping]) -> Tally:
-    """Count them."""
-    counts = dict.fromkeys(Keeping, 0)
-    for keeping in keepings:
-        counts[keeping] += 1
+def tally_of(counts: Mapping[Keeping, int]) -> Tally:
+    """The counts by name."""
     return Tally(**{keeping.value: count for keeping, count in counts.items()})
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.admission import Catalogue
 from ledger.domain.gist import Items
-from ledger.domain.publicity import days_shown
+from ledger.domain.publicity import days_shown, last_day
 from ledger.domain.state import CreditRecord
 from ledger.rulebook.book import Rulebook
 
@@ -19,35 +19,41 @@ class Law:
 
     items: Items
     book: Rulebook
-    _days: dict[tuple[Any, ...], tuple[date, date] | None] = field(default_factory=dict, repr=False, compare=False)
+    _periods: dict[tuple[Any, ...], Period] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, catalogue: Catalogue, book: Rulebook) -> Law:
         """The law of a catalogue and a rulebook."""
         return cls(catalogue.items, book)
 
-    def days_shown(self, state: CreditRecord) -> tuple[date, date] | None:
-        """The first and the last day on which everybody may see the record; see `ledger.domain.publicity`.
+    def period(self, state: CreditRecord) -> Period:
+        """On which days everybody may see the record, and its last day; see `ledger.domain.publicity`.
 
         Most records are alike in all that counts: the answer is kept for those that nothing has ended or masked.
         """
         if state.endings or state.mask is not None or state.listing is not None:
-            return days_shown(state, self.items, self.book)
+            return self._period(state)
         since = self.book.before(state.terms_since).since
-        key = (
-            state.item,
-            state.item_version,
-            state.decided_on,
-            state.terms,
-            state.terms_erased,
-            since,
-            state.filing is None,
-        )
-        if key not in self._days:
-            if len(self._days) >= _MOST_DAYS:
-                self._days.clear()
-            self._days[key] = days_shown(state, self.items, self.book)
-        return self._days[key]
+        filed = state.filing is not None
+        key = (state.item, state.item_version, state.decided_on, state.terms, state.terms_erased, since, filed)
+        if key not in self._periods:
+            if len(self._periods) >= _MOST_PERIODS:
+                self._periods.clear()
+            self._periods[key] = self._period(state)
+        return self._periods[key]
+
+    def _period(self, state: CreditRecord) -> Period:
+        shown = days_shown(state, self.items, self.book)
+        return Period(shown, last_day(state, self.items, self.book))
 
 
-_MOST_DAYS = 50_000
+class Period(NamedTuple):
+    """期间 (period) of a record."""
+
+    shown: tuple[date, date] | None
+    """The first and the last day on which everybody may see it, if nothing happens; None: on no day."""
+    last_day: date | None
+    """Of its publicity, or of its place on a list, shown or not; None: it has none."""
+
+
+_MOST_PERIODS = 50_000

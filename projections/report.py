@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from uuid import UUID
 
-from ledger.domain.bodies import ListingDecided, RecordCorrected, RecordFiled
 from ledger.domain.events import Erased, Recorded
 from ledger.domain.gist import Items
 from ledger.rulebook.book import Rulebook
@@ -20,6 +19,8 @@ from ledger.vocabulary import TERMS, Audience, RecordStatus, ReportSection
 from projections.audiences import Viewer
 from projections.disclosure import EVERYBODY, Grant, grant, publicity_end, values_given
 from projections.records import RecordView
+from projections.replay.known import BRINGS_VALUES
+from projections.replay.standing import effective_on
 from projections.sections import section_of
 from verify.strict import JsonValue
 
@@ -101,8 +102,7 @@ class ReportView:
 
 def values_entries(events: Iterable[Recorded]) -> dict[UUID, int]:
     """For each record the number of the entry whose openings hold its values: the filing, or the last correction."""
-    filed = (event for event in events if isinstance(event.body, RecordFiled | RecordCorrected | ListingDecided))
-    return {event.originator_id: event.facts.seq for event in filed}
+    return {event.originator_id: event.facts.seq for event in events if type(event.body) in BRINGS_VALUES}
 
 
 def report_view(
@@ -125,7 +125,8 @@ def report_view(
     for view in views:
         given = grant(viewer, view, items, book, day)
         told = _told(view, given or EVERYBODY, items, book, day, values_from)
-        if given is not None and _effective_on(view) <= day:
+        begun = effective_on(view.state)
+        if given is not None and begun is not None and begun <= day:
             parts[section_of(items.get((view.state.item, view.item_version)))].append(told)
             name = name if isinstance(view.subject, Erased) else view.subject.name
     return ReportView(
@@ -170,17 +171,11 @@ def _told(
 
 
 def _filing_and_values(view: RecordView, values_from: Mapping[UUID, int]) -> tuple[int, ...]:
-    numbers = {view.state.filing, values_from.get(view.record)} - {None}
-    return tuple(sorted(number for number in numbers if number is not None))
+    numbers = (view.state.filing, values_from.get(view.record))
+    return tuple(sorted({number for number in numbers if number is not None}))
 
 
 def _status(view: RecordView, ends_on: date | None, day: date) -> RecordStatus:
     """The status on the day: a period that is over ends the record also before the ledger's clock has said so."""
     running = {RecordStatus.STANDING, RecordStatus.DISPUTED}
     return RecordStatus.EXPIRED if view.status in running and ends_on is not None and ends_on < day else view.status
-
-
-def _effective_on(view: RecordView) -> date:
-    state = view.state
-    notified_on = None if state.listing is None else state.listing.notified_on
-    return state.decided_on or state.filed_on or notified_on or date.min

@@ -30,7 +30,7 @@ class FoundModel(BaseModel):
                 "scheme": "uscc",
                 "code": "91110000MA00000077",
                 "name": "测试企业有限公司",
-                "subject_handle": "R5T4AMLQ4MSSKGSHLBQUBQBSZPMBNVLP",
+                "subject_handle": "KNTILXCMRND45RTB5WH3WQQAUMDID5ML",
                 "match": "part",
                 "found_by": "测试企业有限公司",
                 "same_name": False,

@@ -210,7 +210,7 @@ def _proceed(state: CreditRecord, gist: Gist) -> _Changes:
     if state.listing is None:
         return {}
     if isinstance(gist.body, ListingDropped):
-        return {"listing": replace(state.listing, dropped=True)}
+        return {"listing": replace(state.listing, dropped_on=gist.on)}
     defended_on = max(gist.on, state.listing.defended_on or gist.on)
     return {"listing": replace(state.listing, defended_on=defended_on)}
 

@@ -112,4 +112,15 @@ def days_shown(state: CreditRecord, items: Items, book: Rulebook) -> tuple[date,
     return (publicity.determined_on, publicity.ends_on or date.max) if publicity.shown else None
 
 
+def last_day(state: CreditRecord, items: Items, book: Rulebook) -> date | None:
+    """The last day of the record's publicity or of its place on a list, if nothing happens; None: it has none."""
+    standard = standard_of(state, book)
+    if standard is not None:
+        period = period_of(state, standard)
+        return None if period is None else period.ends_on
+    item = items.get((state.item, state.item_version))
+    publicity = None if item is None or state.filing is None else publicity_by_class(state, item, book)
+    return None if publicity is None else publicity.ends_on
+
+
 _ALWAYS = (date.min, date.max)

@@ -46,9 +46,14 @@ class Listing(msgspec.Struct, frozen=True, gc=False):
     notified_on: date | None = None
     defended_on: date | None = None
     """The day of the last statement and defence."""
-    dropped: bool = False
+    dropped_on: date | None = None
     cases: tuple[str, ...] = ()
     prolonged_by: int = 0
+
+    @property
+    def dropped(self) -> bool:
+        """不予列入: say whether the procedure ended without an entry."""
+        return self.dropped_on is not None
 
 
 class Step(msgspec.Struct, frozen=True, gc=False):

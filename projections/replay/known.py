@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -54,13 +54,11 @@ def take(known: Known | None, record: bytes, gist: Gist) -> Known:
     return known
 
 
-def fold_subjects(
-    chapters: Iterable[tuple[str, int, bytes, bytes]], size: int | None = None
-) -> Iterator[tuple[str, list[Known]]]:
+def fold_subjects(chapters: Iterable[Sequence[Any]], size: int | None = None) -> Iterator[tuple[str, list[Known]]]:
     """Each subject with what is known of its records after the first `size` entries; one subject at a time in memory.
 
-    Chapters come in the order of (subject, seq), whole subjects together; raises `Unsorted`. Records come in the order
-    in which they began. A subject of whom nothing was known yet is left out.
+    Chapters are subject, number, record and gist, in the order of (subject, seq); raises `Unsorted`. Records come in the
+    order in which they began. A subject of whom nothing was known yet is left out.
     """
     decode = GISTS.decode
     current, last = "", -1

@@ -25,10 +25,13 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True, gc=False):
     shown_from: date | None
     """The first and the last day on which it is shown while it is disclosed; None: on no day."""
     shown_until: date | None
+    last_day: date | None
+    """The last day of its publicity or of its place on a list, unless it has ended before; None: it has none."""
     in_force: bool
     effective_on: date | None
     ended_on: date | None
-    values_from: int
+    values_from: int | None
+    """The entry whose openings hold its values; None while it is only being considered for a list."""
 
 
 class Standing(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -44,7 +47,7 @@ class Standing(msgspec.Struct, frozen=True, array_like=True, gc=False):
     in_force: bool
     effective_on: date
     ended_on: date | None
-    values_from: int
+    values_from: int | None
     entries: list[int]
 
 
@@ -69,7 +72,7 @@ def effective_on(state: CreditRecord) -> date | None:
 def outcome_of(known: Known, law: Law) -> Outcome:
     """What is known of a record, as it stands from its last event on."""
     state = known.state
-    days, ending = law.days_shown(state), state.ending
+    (days, last), ending = law.period(state), state.ending
     return Outcome(
         issuer=state.issuer,
         item=state.item,
@@ -78,10 +81,11 @@ def outcome_of(known: Known, law: Law) -> Outcome:
         disclosed=state.disclosed,
         shown_from=None if days is None else days[0],
         shown_until=None if days is None else days[1],
+        last_day=last if ending is None else None,
         in_force=state.filing is not None and ending is None,
         effective_on=effective_on(state),
         ended_on=None if ending is None else ending[1].on,
-        values_from=known.values_from,
+        values_from=None if state.filing is None else known.values_from,
     )
 
 
@@ -94,17 +98,19 @@ def standing_after(subject: str, record: bytes, outcome: Outcome, entries: list[
     if effective is None or effective > on:
         return None
     shown = outcome.disclosed and first is not None and last is not None and first <= on <= last
+    # The ledger's clock says on a later day that a period has ended; it ended all the same.
+    over = outcome.last_day is not None and outcome.last_day < on
     return Standing(
         subject,
         _uuid(record),
         outcome.issuer,
         outcome.item,
         outcome.item_version,
-        outcome.status,
+        RecordStatus.EXPIRED if over else outcome.status,
         shown,
-        outcome.in_force,
+        outcome.in_force and not over,
         effective,
-        outcome.ended_on,
+        outcome.last_day if over else outcome.ended_on,
         outcome.values_from,
         entries,
     )
@@ -119,18 +125,27 @@ def standing(known: Known, moment: Moment) -> Standing | None:
     found = outcome_of(Known(known.record, state, known.values_from, known.entries), moment.law)
     first = state.disclosed_on is not None and state.disclosed_on <= on
     then = standing_after(state.subject, known.record, replace(found, disclosed=first), known.entries, on)
-    return None if then is None else replace(then, status=_status(state, on, shown=then.shown))
+    if then is None or then.status is RecordStatus.EXPIRED:
+        return then
+    return replace(then, status=_status(state, on, disclosed=first))
 
 
 def _as_on(state: CreditRecord, on: date) -> CreditRecord:
     """The record without the endings and masks that were not yet, or no longer, on that day."""
     endings = {kind: ending for kind, ending in state.endings.items() if _has_ended(kind, ending, on)}
+    for repair in state.repairs.values():
+        granted, revoked = repair.decided, repair.revoked
+        if granted is not None and revoked is not None and granted.on <= on < revoked.on:
+            endings[EndingKind.REPAIRED] = Ending(granted.on, granted.seq, granted.recorded_on)
     masks = [
         identifier
         for identifier, mask in state.masks.items()
         if mask.on <= on and (mask.lifted is None or on < mask.lifted.on)
     ]
-    return replace(state, endings=endings, mask=masks[-1] if masks else None)
+    listing = state.listing
+    if listing is not None and listing.dropped_on is not None and on < listing.dropped_on:
+        listing = replace(listing, dropped_on=None)
+    return replace(state, endings=endings, mask=masks[-1] if masks else None, listing=listing)
 
 
 def _has_ended(kind: EndingKind, ending: Ending, on: date) -> bool:
@@ -139,13 +154,13 @@ def _has_ended(kind: EndingKind, ending: Ending, on: date) -> bool:
     return ending.on < on if kind is EndingKind.EXPIRED else ending.on <= on
 
 
-def _status(state: CreditRecord, on: date, *, shown: bool) -> RecordStatus:
+def _status(state: CreditRecord, on: date, *, disclosed: bool) -> RecordStatus:
     if state.ending is not None or state.filing is None or state.mask is not None:
         return state.status
     objected = any(_objects(objection, on) for objection in state.objections.values())
     if objected or any(_contests(remedy, on) for remedy in state.remedies.values()):
         return RecordStatus.DISPUTED
-    return RecordStatus.STANDING if shown else RecordStatus.STORED
+    return RecordStatus.STANDING if disclosed else RecordStatus.STORED
 
 
 def _objects(objection: Objection, on: date) -> bool:

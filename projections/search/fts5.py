@@ -35,9 +35,9 @@ def rename(connection: sa.Connection, name: str, new: str) -> None:
 
 def add(connection: sa.Connection, name: str, normals: Mapping[int, str]) -> None:
     """Index normalised names by their numbers, which must be new."""
-    rows = [{"rowid": number, "terms": _written(terms(normal))} for number, normal in normals.items() if normal]
+    rows = [(number, _written(terms(normal))) for number, normal in normals.items() if normal]
     if rows:
-        connection.execute(_index(name).insert(), rows)
+        connection.exec_driver_sql(f"INSERT INTO {name} (rowid, terms) VALUES (?, ?)", rows)  # noqa: S608
 
 
 def remove(connection: sa.Connection, name: str, numbers: Iterable[int]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -35,9 +35,8 @@ def forget(connection: sa.Connection, handles: Iterable[str], suffix: str = "") 
     made, asked = tables(suffix), list(handles)
     for some in _pages(asked):
         connection.execute(made.namings.delete().where(made.namings.c.handle.in_(some)))
-        _drop_names(
-            connection, made, connection.scalars(sa.select(made.names.c.id).where(made.names.c.handle.in_(some))).all()
-        )
+        numbers = connection.scalars(sa.select(made.names.c.id).where(made.names.c.handle.in_(some))).all()
+        _drop_names(connection, made, numbers)
     if asked:
         fts5.compact(connection, made.terms)
 
@@ -53,7 +52,8 @@ def _write(connection: sa.Connection, made: SearchTables, page: Sequence[Naming]
     left = _take_back(connection, made, [stream.bytes for stream in last])
     numbers = _numbers(connection, made, rows)
     if rows:
-        connection.execute(made.namings.insert(), [_naming(row, numbers[row.handle, row.name]) for row in rows])
+        said = [(row.handle, row.stream.bytes, numbers[row.handle, row.name], row.seq, row.link) for row in rows]
+        _insert(connection, made.namings, said)
     _drop_unsaid(connection, made, left)
 
 
@@ -76,10 +76,15 @@ def _numbers(connection: sa.Connection, made: SearchTables, rows: Sequence[NameR
     new = {(row.handle, row.name): row for row in rows if (row.handle, row.name) not in numbers}
     if new:
         first = (connection.scalar(sa.select(sa.func.max(table.c.id))) or 0) + 1
-        written = [_name(row, number) for number, row in enumerate(new.values(), first)]
-        connection.execute(table.insert(), written)
-        fts5.add(connection, made.terms, {row["id"]: row["normal"] for row in written})
-        numbers |= {(row["handle"], row["name"]): row["id"] for row in written}
+        written = dict(enumerate(new.values(), first))
+        normals = {number: normalise(row.name) for number, row in written.items()}
+        named = [
+            (number, row.handle, row.scheme, row.code, code_key(row.code), row.name, normals[number])
+            for number, row in written.items()
+        ]
+        _insert(connection, table, named)
+        fts5.add(connection, made.terms, normals)
+        numbers |= {(row.handle, row.name): number for number, row in written.items()}
     return numbers
 
 
@@ -95,26 +100,14 @@ def _drop_names(connection: sa.Connection, made: SearchTables, numbers: Sequence
         fts5.remove(connection, made.terms, page)
 
 
-def _name(row: NameRow, number: int) -> dict[str, Any]:
-    return {
-        "id": number,
-        "handle": row.handle,
-        "scheme": row.scheme,
-        "code": row.code,
-        "code_key": code_key(row.code),
-        "name": row.name,
-        "normal": normalise(row.name),
-    }
+def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[object, ...]]) -> None:
+    """Insert rows whose values are in the order of the columns, as the driver takes them.
 
-
-def _naming(row: NameRow, number: int) -> dict[str, Any]:
-    return {
-        "handle": row.handle,
-        "stream": row.stream.bytes,
-        "name_id": number,
-        "seq": row.seq,
-        "link": row.link,
-    }
+    SQLAlchemy would take as long for the parameters as SQLite for the rows. A driver that wants them by name, as that
+    of PostgreSQL does, needs the usual way.
+    """
+    statement = str(table.insert().compile(dialect=connection.dialect))
+    connection.exec_driver_sql(statement, cast("Any", rows))
 
 
 def _pages(everything: Iterable[_Value]) -> Iterator[list[_Value]]:

@@ -43,7 +43,7 @@ def records_table(suffix: str = "") -> sa.Table:
         sa.Column("ended_on", sa.Text, nullable=True, comment="YYYY-MM-DD"),
         sa.Column("begun", _Number, nullable=False, comment="its first entry"),
         sa.Column("changed", _Number, nullable=False, comment="its last entry"),
-        sa.Column("values_from", _Number, nullable=False, comment="the entry whose openings hold its values"),
+        sa.Column("values_from", _Number, nullable=True, comment="the entry whose openings hold its values"),
         sa.Column("entries", sa.Text, nullable=False, comment="JSON: all entries it is made of"),
         sa.Column("known", sa.LargeBinary, nullable=False, comment="the state, as a replay keeps it"),
         sa.UniqueConstraint("item", "issuer", "subject", "record"),
@@ -137,7 +137,7 @@ def record_row(known: Known, law: Law) -> dict[str, Any]:
         "ended_on": None if outcome.ended_on is None else outcome.ended_on.isoformat(),
         "begun": state.begun,
         "changed": known.entries[-1],
-        "values_from": known.values_from,
+        "values_from": outcome.values_from,
         "entries": _ENTRIES(known.entries).decode(),
         "known": _ENCODE(known),
     }

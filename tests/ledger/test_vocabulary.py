@@ -94,7 +94,7 @@ def test_no_term_is_of_nothing() -> None:
 
 def test_members_of_two_kinds_may_share_a_code() -> None:
     """Members with one code are equal as texts; each has its own term all the same."""
-    assert ObjectionOutcome.UPHELD == RemedyOutcome.UPHELD
+    assert ObjectionOutcome.UPHELD.value == RemedyOutcome.UPHELD.value
     assert (TERMS[ObjectionOutcome.UPHELD].zh, TERMS[RemedyOutcome.UPHELD].zh) == ("不属实维持", "维持")
     assert (TERMS[Origin.SUBJECT].zh, TERMS[Audience.SUBJECT].zh) == ("主体异议", "信用主体")
 

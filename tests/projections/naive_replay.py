@@ -13,7 +13,8 @@ Readings, where the documents leave something open:
 3.  A record expires on the day after its last, also before the ledger's clock has said so ("from the day after its
     last"; "a period that has passed hides a record at once"). The last day is that of `publicity.ended` or
     `listing.expired`, or the one that follows from what is known, whichever is earlier. A record that is not for the
-    public (withheld, no class, a class not shown, a restricted item) has no last day, an entry of a list always has.
+    public (withheld, no class, a class not shown, a restricted item) has no last day; an entry of a list has the one
+    that its standard gives, seen or not.
 4.  A granted repair that was revoked ends the record from its day until the day before it was revoked, as with masks:
     in between nobody saw the record. ("Undoes" could also mean: on every day.)
 5.  Publicity is judged by what was last determined by `as_of`, also for earlier days; so is the item's version, the

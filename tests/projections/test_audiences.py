@@ -411,11 +411,11 @@ def test_not_shared_is_not_hidden_from_those_who_may_see_what_the_public_sees() 
 
 def test_every_field_for_a_person_is_known_as_one() -> None:
     """By its code; a field of the shipped catalogue that speaks of a person and is not listed would go unmasked."""
-    fields = [field for item in map(parse_item, shipped_definitions()) for field in item.fields]
-    words = ("法定代表人", "证件", "负责人", "责任人", "对方当事人")
-    speaking = {field.code for field in fields if any(word in field.zh for word in words) and not field.public}
+    words = ("法定代表人", "证件", "负责人", "责任人", "对方当事人", "姓名")
+    fields = [(item, field) for item in map(parse_item, shipped_definitions()) for field in item.fields]
+    speaking = {field.code for _, field in fields if any(word in field.zh for word in words) and not field.public}
 
-    assert speaking == {field.code for field in fields if personal(field) is not None}
+    assert speaking == {field.code for item, field in fields if personal(item, field) is not None}
     assert {Personal.REPRESENTATIVE, Personal.PERSON, Personal.CERTIFICATE} == set(PERSONAL_FIELDS.values())
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from api.opening import open_ledger
-from tests.ledger.harness import ENTERPRISE, OTHER_ENTERPRISE, Desk, put
+from tests.ledger.harness import OTHER_ENTERPRISE, Desk, put
 from tests.ledger.linking import OLD, company, link
 from tests.processes import kesu
 
@@ -17,7 +16,7 @@ HIDDEN = company(71, "测试隐藏有限公司")
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A ledger written without its tables, as an earlier version would have."""
     desk = Desk(Path(tmp_path_factory.mktemp("search")) / "ledger")
     with desk.found() as ledger:
@@ -32,7 +31,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     assert "the tables are behind the log" in behind.err
     with open_ledger(desk.home, clock=desk.clock, random=desk.vault_random):
         pass
-    yield desk
+    return desk
 
 
 def test_subjects_are_listed_with_their_codes(desk: Desk) -> None:

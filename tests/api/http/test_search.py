@@ -96,9 +96,9 @@ def test_regulators_find_what_is_hidden(shelf: Shelf) -> None:
     assert shelf.codes("隐藏", auditor=True) == [HIDDEN.code]
     assert shelf.codes(RENAMED.name, auditor=True) == [ENTERPRISE.code]
     assert [(each["code"], each["same_name"]) for each in shelf.told("商贸", auditor=True)] == [
-        (OTHER_ENTERPRISE.code, True),
         (NAMESAKE.code, True),
-    ] or {each["same_name"] for each in shelf.told("商贸", auditor=True)} == {True}
+        (OTHER_ENTERPRISE.code, True),
+    ]
 
 
 @pytest.mark.parametrize("query", ["", "测", "*", "11010519491231002X", "测试人 110105 19491231 002x", "测" * 201])

@@ -125,6 +125,18 @@ def test_subjects_of_one_name_have_to_be_told_apart_by_their_codes(index: Shelf)
     assert [hit.same_name for hit in index.find(twins[0].code)] == [True]
 
 
+def test_the_whole_name_is_found_however_many_are_like_it(index: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only so many names are looked at; the one that was typed is among them."""
+    monkeypatch.setattr("projections.search.finding._MOST_CANDIDATES", 2)
+    names = ["北京测试", "上海测试", "广州测试", "测试甲", "测试乙", "测试"]
+    index.write(*(row(number, company(60 + number, name)) for number, name in enumerate(names)))
+
+    found = index.names("测试")
+
+    assert found[0] == "测试"
+    assert len(found) == 4
+
+
 # ---- what is hidden ---------------------------------------------------------------------------------------------
 
 
