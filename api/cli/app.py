@@ -14,11 +14,14 @@ from api.cli import (
     coverage,
     demo,
     department,
+    difference,
     imports,
     key,
     ledger,
+    projections,
     records,
     register,
+    replay,
     rules,
     sample,
     search,
@@ -58,6 +61,9 @@ app.command("sign")(statements.sign)
 app.command("submit")(statements.submit)
 app.command("import")(imports.import_file)
 app.command("records")(records.records)
+app.command("replay")(replay.replay)
+app.command("diff")(difference.diff)
+app.add_typer(projections.app, name="projections")
 app.command("timeline")(timeline.show)
 app.command("view")(view.view)
 app.command("search")(search.search)

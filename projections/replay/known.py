@@ -57,8 +57,8 @@ def take(known: Known | None, record: bytes, gist: Gist) -> Known:
 def fold_subjects(chapters: Iterable[Sequence[Any]], size: int | None = None) -> Iterator[tuple[str, list[Known]]]:
     """Each subject with what is known of its records after the first `size` entries; one subject at a time in memory.
 
-    Chapters are subject, number, record and gist, in the order of (subject, seq); raises `Unsorted`. Records come in the
-    order in which they began. A subject of whom nothing was known yet is left out.
+    Chapters are subject, number, record and gist, in the order of (subject, seq); raises `Unsorted`. Records come in
+    the order in which they began. A subject of whom nothing was known yet is left out.
     """
     decode = GISTS.decode
     current, last = "", -1

@@ -9,7 +9,9 @@ import sqlalchemy as sa
 
 from ledger.application import RecordedMapper
 from ledger.domain.events import Recorded
+from ledger.errors import LedgerError
 from ledger.kept import Appended
+from ledger.store import schema
 from ledger.store.folded import folded_size, note_folded
 from ledger.store.recorder import LedgerRecorder
 from ledger.store.sqlite import as_writer
@@ -70,6 +72,22 @@ class KeptTables:
                 since = 0
                 note_tables(connection, since)
         return since
+
+
+class TablesBehind(LedgerError):
+    """The tables do not reflect the log: an earlier version, or another program, wrote last."""
+
+
+def require_current(connection: sa.Connection) -> None:
+    """Raise `TablesBehind` unless every table reflects the whole log."""
+    size = connection.scalar(sa.select(schema.head.c.size)) or 0
+    present = sa.inspect(connection).has_table(schema.folded.name)
+    behind = [table.name for table in TABLES if not present or folded_size(connection, key_of(table)) != size]
+    if behind and size:
+        raise TablesBehind(
+            f"{', '.join(behind)}: behind the log; open the ledger with this version's kesu serve, or "
+            "run kesu projections rebuild"
+        )
 
 
 def take_events(connection: sa.Connection, events: Sequence[Recorded], law: Law, suffix: str = "") -> None:

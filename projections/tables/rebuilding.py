@@ -10,7 +10,7 @@ import pickle
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -60,30 +60,46 @@ class _Folded:
 
 
 def rebuild(home: LedgerHome, workers: int, progress: Progress) -> int:
-    """Build every table anew and put it in the place of today's; gives the size of the log that they reflect.
-
-    A server may be writing meanwhile: what it appends is taken in before the swap, which it waits for.
-    """
+    """Build every table anew and put it in the place of today's; gives the size of the log that they reflect."""
     engine = writing_engine(home.database)
     try:
-        writer = as_writer(engine)
-        size = build(home, writer, workers, progress)
-        with open_for_reading(home, os.urandom) as ledger, writer.begin() as connection:
-            size = _catch_up(connection, ledger, size)
+        with build(home, as_writer(engine), workers, progress) as (connection, size):
             for table in TABLES:
                 table.swap(connection, BESIDE)
             note_tables(connection, size)
         return size
     finally:
+        discard(engine)
         engine.dispose()
 
 
-def build(home: LedgerHome, writer: sa.Engine, workers: int, progress: Progress) -> int:
-    """Build every table beside today's; gives the size of the log that they reflect."""
-    LedgerRecorder(writer).create_tables()
-    with writer.begin() as connection:
+@contextmanager
+def build(home: LedgerHome, writer: sa.Engine, workers: int, progress: Progress) -> Iterator[tuple[sa.Connection, int]]:
+    """Build every table beside today's; gives a transaction in which they reflect the whole log, and its size.
+
+    A server may be writing meanwhile: what it appends is taken in at the end, while it waits.
+    """
+    size = _build(home, writer, workers, progress)
+    with open_for_reading(home, os.urandom) as ledger, writer.begin() as connection:
+        law = Law.of(*publications(ledger.recorder, ledger.mapper))
+        for events in events_from(ledger.recorder, ledger.mapper, size, _PAGE):
+            take_events(connection, events, law, BESIDE)
+            size = events[-1].facts.seq + 1
+        yield connection, size
+
+
+def discard(engine: sa.Engine) -> None:
+    """Remove what was built and not swapped in."""
+    with as_writer(engine).begin() as connection:
         for table in TABLES:
             table.drop(connection, BESIDE)
+
+
+def _build(home: LedgerHome, writer: sa.Engine, workers: int, progress: Progress) -> int:
+    LedgerRecorder(writer).create_tables()
+    discard(writer)
+    with writer.begin() as connection:
+        for table in TABLES:
             table.create(connection, BESIDE)
     with open_for_reading(home, os.urandom) as ledger:
         size, law = ledger.recorder.head().size, Law.of(*publications(ledger.recorder, ledger.mapper))
@@ -94,7 +110,7 @@ def build(home: LedgerHome, writer: sa.Engine, workers: int, progress: Progress)
             for done, namings in enumerate(pool.map(_read_page, pages, [min(_PAGE, size - page) for page in pages]), 1):
                 with connection.begin():
                     NAMES.write_namings(connection, namings, BESIDE)
-                progress(done * _PAGE // 2, size)
+                progress(min(done * _PAGE, size) // 2, size)
             parts = [BUCKETS[start : start + _BUCKETS_AT_ONCE] for start in range(0, len(BUCKETS), _BUCKETS_AT_ONCE)]
             for done, folded in enumerate(pool.map(_fold_buckets, parts), 1):
                 with connection.begin():
@@ -102,15 +118,6 @@ def build(home: LedgerHome, writer: sa.Engine, workers: int, progress: Progress)
                     RECORDS.write_new(connection, folded.records, law, BESIDE)
                     PROCEEDINGS.write_new(connection, folded.records, law, BESIDE)
                 progress(size // 2 + size * done // (2 * len(parts)), size)
-    return size
-
-
-def _catch_up(connection: sa.Connection, ledger: Ledger, size: int) -> int:
-    """Take in what was appended meanwhile; nobody appends any more while the transaction lasts."""
-    law = Law.of(*publications(ledger.recorder, ledger.mapper))
-    for events in events_from(ledger.recorder, ledger.mapper, size, _PAGE):
-        take_events(connection, events, law, BESIDE)
-        size = events[-1].facts.seq + 1
     return size
 
 

@@ -19,7 +19,7 @@ from projections.tables.table import swap_table
 
 _Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _KNOWN: Final = msgspec.msgpack.Decoder(Known)
-_ENCODE: Final = msgspec.msgpack.Encoder().encode
+_ENCODE: Final = msgspec.msgpack.Encoder(order="deterministic").encode
 _ENTRIES: Final = msgspec.json.Encoder().encode
 _IN_LIST: Final = 500
 _NEVER: Final = ""

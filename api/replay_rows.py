@@ -1,0 +1,46 @@
+"""Rows of a replay as bytes: JSON, CSV, Parquet. The processes of a replay render theirs themselves."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import Any, Final
+
+import msgspec
+
+from ledger.vocabulary import TERMS
+from projections.replay.standing import Standing
+
+COLUMNS: Final = (*Standing.__struct_fields__,)
+CSV_BEGINS: Final = b"\xef\xbb\xbf" + ",".join(("subject", *COLUMNS[1:], "status_zh")).encode() + b"\r\n"
+"""A spreadsheet takes a file without the mark for one in its own encoding."""
+
+_ENCODE: Final = msgspec.json.Encoder().encode
+
+
+def row_json(row: Standing) -> dict[str, Any]:
+    """One row with the names of its columns."""
+    return {name: getattr(row, name) for name in COLUMNS}
+
+
+def json_rows(rows: Iterable[Standing]) -> bytes:
+    """JSON objects, a line each."""
+    return b"".join(_ENCODE(row_json(row)) + b"\n" for row in rows)
+
+
+def csv_rows(rows: Iterable[Standing]) -> bytes:
+    """Comma-separated lines. No cell can begin like a formula: all of them are codes, words, days and numbers."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    for row in rows:
+        writer.writerow([_cell(getattr(row, name)) for name in COLUMNS] + [TERMS[row.status].zh])
+    return text.getvalue().encode()
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)

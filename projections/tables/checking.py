@@ -1,0 +1,124 @@
+"""Checking the tables: how far each is, its state digest, and whether folding the whole log again gives the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+import msgspec
+import sqlalchemy as sa
+
+from ledger.home import LedgerHome
+from ledger.service import Ledger
+from ledger.store import schema
+from ledger.store.folded import folded_size
+from ledger.store.reader import LogReader
+from ledger.store.sqlite import as_writer, writing_engine
+from ledger.vocabulary import Audience
+from projections.tables.keeping import TABLES, key_of, require_current
+from projections.tables.rebuilding import BESIDE, Progress, build, discard
+from projections.tables.table import Table
+
+_ROW = msgspec.json.Encoder(enc_hook=str)
+
+
+@dataclass(frozen=True, slots=True)
+class TableState:
+    """How far a table is."""
+
+    name: str
+    version: int
+    audience: tuple[Audience, ...]
+    rows: int
+    size: int
+    head: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Whether a table agrees with a fold of the whole log, and where it first does not."""
+
+    name: str
+    digest: str
+    folded: str
+    kept_row: str | None
+    folded_row: str | None
+
+    @property
+    def agrees(self) -> bool:
+        """Say whether the two are the same."""
+        return self.digest == self.folded
+
+    def sentence(self) -> str:
+        """One line."""
+        if self.agrees:
+            return f"{self.name}  agrees  {self.digest}"
+        kept, folded = self.kept_row or "no row", self.folded_row or "no row"
+        return f"{self.name}  DIFFERS  first where the table has {kept}, and the log gives {folded}"
+
+
+def table_states(ledger: Ledger) -> list[TableState]:
+    """The state of every table, as of one moment."""
+    with ledger.recorder.engine.connect() as connection:
+        head = connection.scalar(sa.select(schema.head.c.size)) or 0
+        require_current(connection)
+        states = []
+        for table in TABLES:
+            size = folded_size(connection, key_of(table))
+            rows, digest = digest_of(table, connection, root_of(ledger.reader, size))
+            states.append(TableState(table.name, table.version, table.audience, rows, size, head, digest))
+    return states
+
+
+def check_tables(home: LedgerHome, workers: int, progress: Progress) -> list[Checked]:
+    """Fold the whole log into tables beside today's, compare the two, and throw the others away.
+
+    The comparison is one transaction in which nobody appends: what came meanwhile is folded in first.
+    """
+    engine = writing_engine(home.database)
+    try:
+        writer = as_writer(engine)
+        with build(home, writer, workers, progress) as (connection, size):
+            require_current(connection)
+            root = root_of(LogReader(engine), size)
+            return [_compare(table, connection, root) for table in TABLES]
+    finally:
+        discard(engine)
+        engine.dispose()
+
+
+def digest_of(table: Table, connection: sa.Connection, of: Sequence[object], suffix: str = "") -> tuple[int, str]:
+    """Number of rows, and the state digest: of name and version, size and root of the log, and every row."""
+    whole, number = hashlib.sha256(_ROW.encode([table.name, table.version, *of]) + b"\n"), 0
+    for row in table.rows(connection, suffix):
+        whole.update(_ROW.encode(list(row)) + b"\n")
+        number += 1
+    return number, whole.hexdigest()
+
+
+def root_of(reader: LogReader, size: int) -> list[object]:
+    """What every digest is of: the size of the log and its root, which bind every commitment."""
+    return [size, reader.frontier(size).root().hex()]
+
+
+def _compare(table: Table, connection: sa.Connection, of: Sequence[object]) -> Checked:
+    _rows, kept = digest_of(table, connection, of)
+    _rows, folded = digest_of(table, connection, of, BESIDE)
+    first: tuple[str | None, str | None] = (None, None)
+    if kept != folded:
+        first = next(_differing(table, connection), first)
+    return Checked(table.name, kept, folded, *first)
+
+
+def _differing(table: Table, connection: sa.Connection) -> Iterator[tuple[str | None, str | None]]:
+    """Rows that differ, by their keys alone: a row may be long."""
+    for one, other in zip_longest(table.rows(connection), table.rows(connection, BESIDE)):
+        if one is None or other is None or tuple(one) != tuple(other):
+            yield _key(one), _key(other)
+
+
+def _key(row: Sequence[object] | None) -> str | None:
+    return None if row is None else " ".join(part.hex() if isinstance(part, bytes) else str(part) for part in row[:3])
