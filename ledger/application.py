@@ -15,7 +15,7 @@ from eventsourcing.utils import Environment, EnvType
 from ledger.domain.events import Erased, EventFacts, Recorded
 from ledger.store.recorder import STATE_SEPARATOR, LedgerFactory, LedgerRecorder
 from ledger.store.vault import KeyStore
-from verify.commitment import Opening, openings_json
+from verify.commitment import Opening
 
 _FACTS = msgspec.json.Decoder(EventFacts)
 _ENCODER = msgspec.json.Encoder()
@@ -39,7 +39,7 @@ class RecordedMapper(Mapper[UUID]):
         event = cast("Recorded", domain_event)
         state = event_facts_bytes(event)
         if not isinstance(event.openings, Erased):
-            plaintext = _ENCODER.encode(openings_json(event.openings))
+            plaintext = _ENCODER.encode(event.openings)  # an opening is a tuple, and bytes are written in base64
             context = _context(event.originator_id, event.originator_version)
             state += STATE_SEPARATOR + self._vault.seal(event.facts.subject, context, plaintext)
         return StoredEvent(event.originator_id, event.originator_version, event_topic(event), state)

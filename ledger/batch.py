@@ -7,13 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
+from msgspec.structs import replace as changed
+
 from ledger.admission import Admitted
 from ledger.chain import LogBatch
 from ledger.domain.bodies import RepairApplied
-from ledger.domain.deadlines import bars_of, deadlines_of
+from ledger.domain.deadlines import Due, bars_of, deadlines_of
 from ledger.domain.deciding import Position, refuse
 from ledger.domain.events import Recorded, recorded
-from ledger.domain.evolve import evolve
+from ledger.domain.evolve import advance
+from ledger.domain.gist import Gist, gist_of
 from ledger.domain.link import LinksAfter, SubjectLink, decide_link, evolve_link, identity_of
 from ledger.domain.record import Disclosure, decide
 from ledger.domain.registers import decide_declaration
@@ -47,8 +50,12 @@ class Batch:
     """The links in force."""
     bars: StoredBars
     deadlines: DeadlineChanges = field(default_factory=dict)
+    dues: dict[UUID, tuple[Due, ...]] = field(default_factory=dict)
+    """All deadlines of the records that the batch has changed, as they are after the last of its statements."""
     changed_links: LinkChanges = field(default_factory=dict)
     events: list[Recorded] = field(default_factory=list)
+    gists: dict[int, Gist] = field(default_factory=dict)
+    """By entry number: of the events that are about records."""
 
     def append(self, admitted: Admitted, now: str) -> int:
         """Append an authorised statement; gives its entry number. A refusal changes nothing."""
@@ -86,14 +93,18 @@ class Batch:
         subject = admitted.subject.handle if admitted.subject else state.subject if state else ""
         header = self.log.header(str(stream), state.version + 1 if state else 1, subject, recorded_at)
         event = recorded(header, statement, admitted.body, admitted.openings)
-        disclosure = decide(state, event, self._position(admitted, subject))
+        gist = gist_of(event, self.rules.catalogue.items)
+        disclosure = decide(state, event, self._position(admitted, subject), gist)
         if disclosure is not Disclosure.UNCHANGED:
             filing = header.seq if state is None or state.filing is None else state.filing
             discloses = (filing,) if disclosure is Disclosure.DISCLOSE else ()
-            header = replace(header, discloses=discloses, withdraws=() if discloses else (filing,))
-            event = recorded(header, statement, admitted.body, admitted.openings)
+            withdraws = () if discloses else (filing,)
+            header = replace(header, discloses=discloses, withdraws=withdraws)
+            event = event.telling(discloses, withdraws)
+            gist = changed(gist, discloses=discloses, withdraws=withdraws)
         self._chain(header, statement)
-        after = self.records[stream] = evolve(state, event, self.rules.catalogue.items)
+        after = self.records[stream] = advance(state, gist)
+        self.gists[header.seq] = gist
         self._note_deadlines(stream, state, after)
         return event
 
@@ -146,14 +157,16 @@ class Batch:
     def _note_deadlines(self, stream: UUID, before: CreditRecord | None, after: CreditRecord) -> None:
         """What the event changed of the record's deadlines, to be written with it."""
         items, book = self.rules.catalogue.items, self.rules.book
-        old = () if before is None else deadlines_of(before, items, book)
-        new = deadlines_of(after, items, book)
-        if old == new:
-            return
-        for due in old:
-            self.deadlines[stream, due.clock, due.since] = None
+        old = self.dues.get(stream)
+        if old is None:
+            old = () if before is None else deadlines_of(before, items, book)
+        new = self.dues[stream] = deadlines_of(after, items, book)
+        gone = {(due.clock, due.since): due for due in old}
         for due in new:
-            self.deadlines[stream, due.clock, due.since] = StoredDue(stream, after.subject, due)
+            if gone.pop((due.clock, due.since), None) != due:
+                self.deadlines[stream, due.clock, due.since] = StoredDue(stream, after.subject, due)
+        for clock, since in gone:
+            self.deadlines[stream, clock, since] = None
 
     def _recorded_at(self, statement: Statement, now: str) -> str:
         """The wall clock's instant; in a simulated ledger the statement's, which administration does not move."""

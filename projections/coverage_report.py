@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import takewhile
+
+import sqlalchemy as sa
 
 from ledger.application import RecordedMapper
 from ledger.beijing import beijing_day
@@ -14,12 +15,15 @@ from ledger.domain.events import Recorded
 from ledger.store.recorder import LedgerRecorder
 from projections.coverage import coverage
 from projections.coverage_totals import Line, Selection, lines_of, years_of
-from projections.history import whole_history
 from projections.immediate import YearOfImmediate
 from projections.period import Grain
 from projections.publications import publications
-from projections.records import fold_records
 from projections.registers import fold_registers
+from projections.replay.known import Known, fold_subjects
+from projections.replay.question import size_known_at
+from projections.replay.source import chapters
+from projections.tables.keeping import require_current
+from projections.tables.records import all_known
 from verify.statement_type import StatementType
 
 _TOPICS = [StatementType.DEPARTMENT_REGISTERED.value, StatementType.REGISTER_DECLARED.value]
@@ -53,7 +57,7 @@ class CoverageReport:
 
 
 def read_coverage(recorder: LedgerRecorder, mapper: RecordedMapper, asked: Asked) -> CoverageReport:
-    """Fold the whole log once; beside a writer, up to the entry that was the last when the fold began."""
+    """Read the tables as of one moment, beside a writer; raises `TablesBehind`."""
     head = recorder.head()
     size, day = head.size, asked.today
     if head.size:
@@ -62,12 +66,16 @@ def read_coverage(recorder: LedgerRecorder, mapper: RecordedMapper, asked: Asked
     if asked.as_of is not None:
         day = min(day, beijing_day(asked.as_of))
     catalogue, book = publications(recorder, mapper)
-    history = takewhile(lambda event: event.facts.seq < size, whole_history(recorder, mapper))
-    views = fold_records(history, catalogue.items, asked.as_of).values()
+    known_size = size if asked.as_of is None else min(size, size_known_at(recorder, asked.as_of))
     stored = recorder.select_notifications(None, size, topics=_TOPICS)
     administration = [event for event in map(mapper.to_domain_event, stored) if event.facts.seq < size]
     registers = fold_registers(administration, asked.as_of)
-    rows = coverage((view.state for view in views), registers, catalogue.items, book, day)
+    with recorder.engine.connect() as connection:
+        require_current(connection)
+        # What is appended while this is read is not in the connection's view of the tables; what the fold reads of an
+        # earlier time ends where that time ends.
+        known = all_known(connection) if asked.as_of is None else _known_then(connection, known_size)
+        rows = coverage((each.state for each in known), registers, catalogue.items, book, day)
     selected = [row for row in rows if asked.selection.has(row)]
     return CoverageReport(
         asked=asked,
@@ -78,6 +86,12 @@ def read_coverage(recorder: LedgerRecorder, mapper: RecordedMapper, asked: Asked
         names=_names(administration),
         zh={name: item.zh for (name, _version), item in sorted(catalogue.items.items())},
     )
+
+
+def _known_then(connection: sa.Connection, size: int) -> Iterator[Known]:
+    """What was known of every record after the first `size` entries."""
+    for _subject, records in fold_subjects(chapters(connection, size=size)):
+        yield from records
 
 
 def _names(events: Iterable[Recorded]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from ledger.beijing import beijing_day
 from ledger.domain.bodies import AnyBody
@@ -67,6 +68,11 @@ class Recorded:
         """One opened value; None where it is not there or erased."""
         opening = None if isinstance(self.openings, Erased) else self.openings.get(path)
         return None if opening is None else opening.value
+
+    def telling(self, discloses: tuple[int, ...], withdraws: tuple[int, ...]) -> Recorded:
+        """The same event, which makes these filings public or takes them back."""
+        facts = replace(self.facts, discloses=discloses, withdraws=withdraws)
+        return Recorded(self.originator_id, self.originator_version, facts, self.openings)
 
     def values(self) -> dict[str, JsonValue] | Erased:
         """The opened values by path."""

@@ -52,8 +52,14 @@ def publicity_by_class(state: CreditRecord, item: CatalogueItem, book: Rulebook)
     """
     if item.nature is not Nature.ADVERSE or state.listing is not None or state.decided_on is None:
         return None
-    rules = generation_on(book.before(state.terms_since), state.decided_on)
-    return None if rules is None else publicity_of(rules, facts_of(state.terms, item, state.decided_on))
+    known, terms, decided_on = book.before(state.terms_since), state.terms, state.decided_on
+    question = (publicity_by_class, terms, decided_on, item.openness)
+    return known.answer(question, lambda: _by_class(known, facts_of(terms, item, decided_on)))
+
+
+def _by_class(known: Rulebook, facts: PublicityFacts) -> Publicity | None:
+    rules = generation_on(known, facts.determined_on)
+    return None if rules is None else publicity_of(rules, facts)
 
 
 def standard_of(state: CreditRecord, book: Rulebook) -> ListStandard | None:

@@ -56,7 +56,8 @@ from ledger.domain.deciding import (
     require_rules,
 )
 from ledger.domain.events import Recorded
-from ledger.domain.evolve import evolve
+from ledger.domain.evolve import advance
+from ledger.domain.gist import Gist, gist_of
 from ledger.domain.listings import decide_listing, is_list_item
 from ledger.domain.objections import decide_objection
 from ledger.domain.publicity import generation_on, is_shown, publicity_by_class
@@ -76,10 +77,13 @@ class Disclosure(Enum):
     WITHDRAW = auto()
 
 
-def decide(state: CreditRecord | None, event: Recorded, position: Position) -> Disclosure:
+def decide(
+    state: CreditRecord | None, event: Recorded, position: Position, gist: Gist | None = None
+) -> Disclosure:
     """Whether the event may follow, and what it discloses or withdraws; raises `RuleBroken`.
 
-    The event is a candidate: numbered and dated, with the subject that it names and without disclosures.
+    The event is a candidate: numbered and dated, with the subject that it names and without disclosures. `gist` is its
+    gist, where the caller has that already.
     """
     body = event.body
     if event.on > event.recorded_on and not isinstance(body, DeadlineRecomputed):  # its day may still come
@@ -95,7 +99,7 @@ def decide(state: CreditRecord | None, event: Recorded, position: Position) -> D
             _decide_known(state, event, position)
     if not isinstance(body, _DISCLOSING):
         return Disclosure.UNCHANGED
-    after = evolve(state, event, position.items)
+    after = advance(state, gist or gist_of(event, position.items))
     _require_sound(after, event, position)
     shown = is_shown(after, position.items, position.book, event.recorded_on)
     if shown is after.disclosed or (shown and after.endings):  # what has ended is not disclosed again

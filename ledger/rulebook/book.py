@@ -5,11 +5,11 @@ A rule is named ``<kind>/<name>``: ``calendar/2026``, ``sharing/catalogue``. Its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from operator import attrgetter
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar, cast
 
 from ledger.definition import refuse
 from ledger.rulebook.calendar import WorkingCalendar
@@ -27,6 +27,11 @@ from ledger.rulebook.sharing import SharingCatalogue, parse_sharing, sharing_def
 from verify.strict import JsonValue
 
 _Rule = TypeVar("_Rule")
+_Answer = TypeVar("_Answer")
+
+_UNASKED: Final = object()
+_MOST_ANSWERS: Final = 100_000
+"""What follows from a day and a class is a few hundred bytes, and most records are like many others in both."""
 
 Rule: TypeAlias = CalendarYear | SharingCatalogue | PublicityRules | RepairRules | ObjectionRules | ListStandard
 
@@ -122,6 +127,7 @@ class Rulebook:
     earlier: Rulebook | None = field(default=None, repr=False, compare=False)
     _kinds: dict[type, tuple[Any, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What `of` has answered: it is asked for every record, and looks through every rule."""
+    _answers: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def with_rule(self, rule: Rule, seq: int = 0) -> Rulebook:
         """The rulebook after entry `seq` published one more."""
@@ -146,3 +152,16 @@ class Rulebook:
         if found is None:
             found = self._kinds[kind] = tuple(rule for rule in self.versions.values() if isinstance(rule, kind))
         return found
+
+    def answer(self, question: Hashable, find: Callable[[], _Answer]) -> _Answer:
+        """What `find` gives, asked once; it is a pure function of these rules and of `question`.
+
+        Records are judged at every event, by a few rules, and most are alike in all that counts.
+        """
+        known = self._answers.get(question, _UNASKED)
+        if known is not _UNASKED:
+            return cast("_Answer", known)
+        if len(self._answers) >= _MOST_ANSWERS:
+            self._answers.clear()
+        answer = self._answers[question] = find()
+        return answer

@@ -45,6 +45,9 @@ __all__ = [
 # Some ten years, counted day by day. No act counts so far in working days: longer periods are months or years.
 MAX_WORKING_DAYS: Final = 2_500
 
+# Some ten thousand start days of ten periods or so: more than the days of a log that is read in order.
+_MOST_FOUND: Final = 100_000
+
 _DAY: Final = timedelta(days=1)
 _WEEK: Final = 7
 _WORKING_WEEK: Final = 5
@@ -78,6 +81,8 @@ class WorkingCalendar:
     _departing: frozenset[date] = field(init=False, repr=False, compare=False)
     _off: tuple[date, ...] = field(init=False, repr=False, compare=False)
     _worked: tuple[date, ...] = field(init=False, repr=False, compare=False)
+    _found: dict[tuple[date, int], Deadline] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Deadlines found so far: many records start on one day, and each is asked for again at every event."""
 
     def __post_init__(self) -> None:
         """Gather the days of all years once, because a replay asks about millions of days."""
@@ -127,9 +132,18 @@ class WorkingCalendar:
 
         Raises ValueError unless there are 1 to 2,500 days, BeyondCalendar when the period has no end.
         """
+        known = self._found.get((start, days))
+        if known is not None:
+            return known
         _refuse_moment(start)
         if not 1 <= days <= MAX_WORKING_DAYS:
             raise ValueError(f"a period has from 1 to {MAX_WORKING_DAYS} working days, not {days}")
+        if len(self._found) >= _MOST_FOUND:
+            self._found.clear()
+        deadline = self._found[start, days] = self._count(start, days)
+        return deadline
+
+    def _count(self, start: date, days: int) -> Deadline:
         day, left = start, days
         try:
             while left:

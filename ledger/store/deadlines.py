@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Final
 from uuid import UUID
@@ -15,10 +16,12 @@ import sqlalchemy as sa
 from ledger.domain.deadlines import Due, Period
 from ledger.store import schema
 from ledger.store.folded import folded_size, note_folded
+from ledger.store.rows import insert_rows, put_rows
 from verify.statement_type import Clock
 
 NAME: Final = "deadlines"
 _PAGE: Final = 1000
+_CALENDARS: Final = 1000
 _PERIODS: Final = frozenset(Period)
 
 
@@ -40,15 +43,14 @@ def write_deadlines(
 ) -> None:
     """Rewrite the rows of the clocks that moved; `size` is that of the log with the events that moved them."""
     table = schema.deadlines
-    if changes:
+    gone = [key for key, stored in changes.items() if stored is None]
+    if gone:
         key = (table.c.stream == sa.bindparam("b_stream")) & (table.c.clock == sa.bindparam("b_clock"))
-        gone = table.delete().where(key & (table.c.since == sa.bindparam("b_since")))
         connection.execute(
-            gone, [{"b_stream": stream, "b_clock": str(clock), "b_since": since} for stream, clock, since in changes]
+            table.delete().where(key & (table.c.since == sa.bindparam("b_since"))),
+            [{"b_stream": stream, "b_clock": str(clock), "b_since": since} for stream, clock, since in gone],
         )
-    rows = [_row(stored) for stored in changes.values() if stored is not None]
-    if rows:
-        connection.execute(table.insert(), rows)
+    put_rows(connection, table, [_row(stored) for stored in changes.values() if stored is not None])
     note_folded(connection, NAME, size)
 
 
@@ -57,7 +59,7 @@ def replace_deadlines(connection: sa.Connection, rows: Iterable[StoredDue], size
     connection.execute(schema.deadlines.delete())
     remaining = map(_row, rows)
     while page := list(islice(remaining, _PAGE)):
-        connection.execute(schema.deadlines.insert(), page)
+        insert_rows(connection, schema.deadlines, page)
     note_folded(connection, NAME, size)
 
 
@@ -114,23 +116,30 @@ class Deadlines:
 _ROWS = sa.select(schema.deadlines)
 
 
-def _row(stored: StoredDue) -> dict[str, object]:
+def _row(stored: StoredDue) -> tuple[object, ...]:
+    """In the order of the columns."""
     due = stored.due
-    return {
-        "stream": stored.stream,
-        "clock": due.clock.value,
-        "since": due.since,
-        "subject": stored.subject,
-        "start": due.start.isoformat(),
-        "days": due.days,
-        "day": due.day.isoformat(),
-        "provisional": due.provisional,
-        "calendar": json.dumps(due.calendar),
-        "rule": due.rule[0],
-        "rule_version": due.rule[1],
-        "done_on": None if due.done_on is None else due.done_on.isoformat(),
-        "settled": due.settled,
-    }
+    return (
+        stored.stream.hex,
+        due.clock.value,
+        due.since,
+        stored.subject,
+        due.start.isoformat(),
+        due.days,
+        due.day.isoformat(),
+        due.provisional,
+        _calendar(due.calendar),
+        due.rule[0],
+        due.rule[1],
+        None if due.done_on is None else due.done_on.isoformat(),
+        due.settled,
+    )
+
+
+@lru_cache(_CALENDARS)
+def _calendar(calendar: tuple[tuple[int, int], ...]) -> str:
+    """A few for each year, and one with every deadline."""
+    return json.dumps(calendar)
 
 
 def _stored(row: sa.Row[*tuple[Any, ...]]) -> StoredDue:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -27,6 +27,7 @@ from ledger.errors import StoreUnsound
 from ledger.store import schema
 from ledger.store.deadlines import DeadlineChanges, StoredDue, replace_deadlines, write_deadlines
 from ledger.store.links import LinkChanges, replace_links, write_links
+from ledger.store.rows import insert_rows
 from ledger.store.sqlite import as_writer
 from verify.entry import NO_PREVIOUS
 from verify.statement_type import ABOUT_LINKS, ADMINISTRATIVE
@@ -113,27 +114,13 @@ class LedgerRecorder(ApplicationRecorder):
             return positions
         subjects = batch.subjects if batch else [""] * len(stored_events)
         states = [event.state.partition(STATE_SEPARATOR) for event in stored_events]
-        connection.execute(
-            schema.events.insert(),
-            [
-                {
-                    "position": position,
-                    "originator_id": event.originator_id,
-                    "originator_version": event.originator_version,
-                    "topic": event.topic,
-                    "state": state[0],
-                    "subject": subject,
-                }
-                for position, event, state, subject in zip(positions, stored_events, states, subjects, strict=True)
-            ],
-        )
-        sealed = [
-            {"position": position, "sealed": state[2]}
-            for position, state in zip(positions, states, strict=True)
-            if state[1]
+        rows = [
+            (position, cast("UUID", event.originator_id).hex, event.originator_version, event.topic, state[0], subject)
+            for position, event, state, subject in zip(positions, stored_events, states, subjects, strict=True)
         ]
-        if sealed:
-            connection.execute(schema.openings.insert(), sealed)
+        insert_rows(connection, schema.events, rows)
+        sealed = [(position, state[2]) for position, state in zip(positions, states, strict=True) if state[1]]
+        insert_rows(connection, schema.openings, sealed)
         new_head = {"size": positions[-1], "digest": stored.digest}
         if batch is not None:
             _insert_log(connection, batch)
@@ -308,14 +295,7 @@ def _notification(row: _Row) -> Notification:
 
 def _insert_log(connection: sa.Connection, batch: LogBatch) -> None:
     start = batch.start.size
-    connection.execute(
-        schema.entries.insert(),
-        [
-            {"seq": start + offset, "statement_id": statement_id, "raw": raw}
-            for offset, (statement_id, raw) in enumerate(zip(batch.statement_ids, batch.entries, strict=True))
-        ],
-    )
-    connection.execute(
-        schema.tile_hashes.insert(),
-        [{"level": item.level, "position": item.position, "hash": item.hash} for item in batch.tile_hashes],
-    )
+    numbered = zip(range(start, batch.head.size), batch.statement_ids, batch.entries, strict=True)
+    insert_rows(connection, schema.entries, list(numbered))
+    hashes = [(item.level, item.position, item.hash) for item in batch.tile_hashes]
+    insert_rows(connection, schema.tile_hashes, hashes)

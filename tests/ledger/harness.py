@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copytree
 
+from api.opening import open_ledger
 from ledger.administration import (
     Pen,
     addition_statement,
@@ -23,7 +24,7 @@ from ledger.catalogue import CatalogueItem, parse_item, shipped_definitions
 from ledger.home import LedgerHome, create_home
 from ledger.rulebook.book import shipped_rules
 from ledger.sequencer import Accepted
-from ledger.service import Ledger, WritableLedger, open_for_reading, open_for_writing
+from ledger.service import Ledger, WritableLedger, open_for_reading
 from ledger.store.audit_source import DatabaseSource
 from ledger.store.sqlite import open_file
 from ledger.subjects import Subject, subject_value
@@ -159,7 +160,7 @@ class Desk:
         With `rules` also all other shipped items, the shipped rules, and a second key of the market department.
         """
         operator, key = self.home.operator_key(), self.home.log_key().verifier
-        with open_for_writing(self.home, clock=self.clock, random=self.vault_random, new=True) as ledger:
+        with open_ledger(self.home, clock=self.clock, random=self.vault_random, new=True) as ledger:
             put(ledger, opening_statement(self.pen(operator), key, simulated_clock=simulated_clock))
             others = [item for name, item in _ITEMS.items() if rules and item not in (LICENCE, PENALTY)]
             for item in (LICENCE, PENALTY, *others, *items):
@@ -181,7 +182,7 @@ class Desk:
     @contextmanager
     def open(self) -> Iterator[WritableLedger]:
         """Open the ledger again as its writer."""
-        with open_for_writing(self.home, clock=self.clock, random=self.vault_random) as ledger:
+        with open_ledger(self.home, clock=self.clock, random=self.vault_random) as ledger:
             yield ledger
 
     @contextmanager
