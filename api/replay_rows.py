@@ -1,4 +1,4 @@
-"""Rows of a replay as bytes: JSON, CSV, Parquet. The processes of a replay render theirs themselves."""
+"""Rows of a replay as bytes: JSON and CSV. The processes of a replay render theirs themselves."""
 
 from __future__ import annotations
 
@@ -9,24 +9,34 @@ from typing import Any, Final
 
 import msgspec
 
-from ledger.vocabulary import TERMS
+from ledger.vocabulary import TERMS, RecordStatus
 from projections.replay.standing import Standing
 
-COLUMNS: Final = (*Standing.__struct_fields__,)
-CSV_BEGINS: Final = b"\xef\xbb\xbf" + ",".join(("subject", *COLUMNS[1:], "status_zh")).encode() + b"\r\n"
+COLUMNS: Final = (*Standing.__struct_fields__, "status_zh")
+CSV_BEGINS: Final = b"\xef\xbb\xbf" + ",".join(COLUMNS).encode() + b"\r\n"
 """A spreadsheet takes a file without the mark for one in its own encoding."""
 
+STATUS_ZH: Final = {status: TERMS[status].zh for status in RecordStatus}
+
+_STORED: Final = Standing.__struct_fields__
 _ENCODE: Final = msgspec.json.Encoder().encode
 
 
 def row_json(row: Standing) -> dict[str, Any]:
-    """One row with the names of its columns."""
-    return {name: getattr(row, name) for name in COLUMNS}
+    """One row with the names of its columns; days as days."""
+    named: dict[str, Any] = {name: getattr(row, name) for name in _STORED}
+    named["status_zh"] = STATUS_ZH[row.status]
+    return named
+
+
+def json_line(value: object) -> bytes:
+    """One JSON text with a line feed."""
+    return _ENCODE(value) + b"\n"
 
 
 def json_rows(rows: Iterable[Standing]) -> bytes:
     """JSON objects, a line each."""
-    return b"".join(_ENCODE(row_json(row)) + b"\n" for row in rows)
+    return b"".join(json_line(row_json(row)) for row in rows)
 
 
 def csv_rows(rows: Iterable[Standing]) -> bytes:
@@ -34,7 +44,7 @@ def csv_rows(rows: Iterable[Standing]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     for row in rows:
-        writer.writerow([_cell(getattr(row, name)) for name in COLUMNS] + [TERMS[row.status].zh])
+        writer.writerow([_cell(getattr(row, name)) for name in _STORED] + [STATUS_ZH[row.status]])
     return text.getvalue().encode()
 
 

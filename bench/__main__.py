@@ -1,11 +1,18 @@
-"""`make bench`: every benchmark, or those named: ``python -m bench stream``."""
+"""`make bench`: every benchmark; ``python -m bench NAME [ARGUMENTS]``: one of them."""
 
 import sys
+from collections.abc import Callable, Sequence
 
-from bench import stream
+from bench import replay, stream
 
-BENCHMARKS = {"stream": stream.main}
+BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
+    "stream": lambda _arguments: stream.main(),
+    "replay": replay.main,
+}
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or BENCHMARKS:
-        BENCHMARKS[name]()
+    if sys.argv[1:]:
+        BENCHMARKS[sys.argv[1]](sys.argv[2:])
+    else:
+        for benchmark in BENCHMARKS.values():
+            benchmark(())

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from ledger.application import RecordedMapper
 from ledger.domain.events import Recorded
+from ledger.domain.gist import Gist
 from ledger.domain.state import CreditRecord
 from ledger.rules_in_force import Rules
 from ledger.store.recorder import LedgerRecorder
@@ -29,6 +30,8 @@ class Appended:
     records: Mapping[UUID, CreditRecord]
     """The records that the batch speaks of, as they are after it."""
     rules: Rules
+    gists: Mapping[int, Gist]
+    """By entry number, of the events that are about records."""
 
 
 class Kept(Protocol):

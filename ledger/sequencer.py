@@ -261,7 +261,7 @@ class Sequencer:
             item.future.set_result(Accepted(self._reader.receipt(seq, raw), seq, repeated=True))
 
     def _write_kept(self, connection: sa.Connection, batch: Batch) -> None:
-        appended = Appended(batch.log.head.size, batch.events, batch.records, batch.rules)
+        appended = Appended(batch.log.head.size, batch.events, batch.records, batch.rules, batch.gists)
         for projection in self._kept:
             projection.write(connection, appended)
 

@@ -103,26 +103,28 @@ def _take(view: RecordView | None, event: Recorded, items: Items) -> RecordView:
         return RecordView(
             record=event.originator_id,
             state=state,
-            subject=_subject(event),
-            values=_data(event),
+            subject=subject_of(event),
+            values=values_of(event),
             filed_at=facts.recorded_at,
             changed_at=facts.recorded_at,
             entries=(facts.seq,),
         )
     view = replace(view, state=state, changed_at=facts.recorded_at, entries=(*view.entries, facts.seq))
     if isinstance(body, RecordCorrected | ListingDecided):
-        return replace(view, values=_data(event), subject=_subject(event))
+        return replace(view, values=values_of(event), subject=subject_of(event))
     return view
 
 
-def _data(event: Recorded) -> dict[str, JsonValue] | Erased:
+def values_of(event: Recorded) -> dict[str, JsonValue] | Erased:
+    """The values of a record that an event brings, by field."""
     values = event.values()
     if isinstance(values, Erased):
         return values
     return {path.removeprefix(DATA_PREFIX): value for path, value in values.items() if path.startswith(DATA_PREFIX)}
 
 
-def _subject(event: Recorded) -> SubjectView | Erased:
+def subject_of(event: Recorded) -> SubjectView | Erased:
+    """Whom an event says that its record is about."""
     values = event.values()
     if isinstance(values, Erased):
         return values

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from functools import lru_cache
 
 from verify.errors import Malformed
 from verify.strict import JsonValue
@@ -15,6 +16,7 @@ _HANDLE_BYTES = 20
 """160 bits are 32 base32 characters."""
 
 
+@lru_cache(maxsize=8192)
 def organisation_handle(scheme: str, code: str) -> str:
     """Return the 32-character handle of a legal person or other organisation; anybody can recompute it."""
     digest = hashlib.sha256(b"kesu/subject/v1\x00" + scheme.encode() + b":" + code.encode()).digest()

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import os
+import sys
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from api.cli.place import Usage, now
-from api.cli.replay import DepartmentOption, EverybodyOption, Folder, ListOption, SubjectOption, whom_named
-from api.replay_rows import row_json
+from api.cli.place import now
+from api.cli.replay import (
+    DepartmentOption,
+    EverybodyOption,
+    Folder,
+    ListOption,
+    SubjectOption,
+    require_known_names,
+    whom_named,
+)
+from api.difference_json import difference_json
+from api.replay_questions import two_questions
+from api.replay_rows import json_line
 from ledger.beijing import BEIJING
 from ledger.home import LedgerHome
 from ledger.service import Ledger, open_for_reading
@@ -50,39 +60,19 @@ def diff(  # noqa: PLR0913 - each is an option
     whom = whom_named(subject, item, department, everybody=everybody)
     with open_for_reading(LedgerHome(folder), os.urandom) as ledger:
         replayer = Replayer(ledger, now().astimezone(BEIJING).date())
-        before, after = replayer.question(first, on), replayer.question(last, on)
-        if before.size > after.size or before.known_on > after.known_on:
-            raise Usage("--from: lies after --to; turn them round")
+        require_known_names(ledger, replayer, whom)
+        before, after = two_questions(replayer, first, last, on)
         identity, number = replayer.identity(whom, last, after), 0
         for each in replayer.differences(whom, before, after, identity):
             number += 1
             if output is Format.JSON:
-                typer.echo(json.dumps(difference_json(ledger, each), ensure_ascii=False))
+                sys.stdout.buffer.write(json_line(difference_json(ledger.recorder, each)))
             else:
                 _print_difference(ledger, each)
     if output is Format.TABLE:
         typer.echo(f"{number} records differ")
         typer.echo(f"from  known {before.known_on}, in force {before.on}, {before.size} entries")
         typer.echo(f"to    known {after.known_on}, in force {after.on}, {after.size} entries")
-
-
-def difference_json(ledger: Ledger, each: Difference) -> dict[str, Any]:
-    """A difference with what its entries were."""
-    return {
-        "record": each.row.record,
-        "subject": each.row.subject,
-        "before": None if each.before is None else _plain(each.before),
-        "after": None if each.after is None else _plain(each.after),
-        "entries": [
-            {
-                "entry": every.seq,
-                "type": every.type.value,
-                "zh": TERMS[every.type].zh,
-                "recorded_on": str(every.recorded_on),
-            }
-            for every in happened(ledger.recorder, each.entries)
-        ],
-    }
 
 
 def _print_difference(ledger: Ledger, each: Difference) -> None:
@@ -101,7 +91,3 @@ def _words(row: Standing | None) -> str:
     if row is None:
         return "(not there)"
     return f"{row.status.value} {TERMS[row.status].zh}, {'shown' if row.shown else 'not shown'}"
-
-
-def _plain(row: Standing) -> dict[str, Any]:
-    return {name: str(value) if hasattr(value, "isoformat") else value for name, value in row_json(row).items()}

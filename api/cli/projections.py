@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from api.cli.progress import tracked
+from api.cli.replay import Folder, Workers, workers_for
 from ledger.home import LedgerHome
 from ledger.service import open_for_reading
 from ledger.vocabulary import TERMS
-from projections.replay.running import processes
 from projections.tables.checking import check_tables, table_states
 from projections.tables.rebuilding import rebuild as rebuild_tables
 
 app = typer.Typer(help="The tables that queries read: each is a fold of the log.", no_args_is_help=True)
-
-Folder = Annotated[Path, typer.Argument(help="The ledger's folder (a server may have it open)")]
-Workers = Annotated[int | None, typer.Option(min=1, help="Processes; default: one a processor")]
 
 
 @app.command("status")
@@ -38,7 +34,7 @@ def status(folder: Folder) -> None:
 def check(folder: Folder, *, workers: Workers = None) -> None:
     """Fold the whole log again and compare with the tables: exit code 1 and the first row that differs, if any."""
     with tracked("check") as progress:
-        findings = check_tables(LedgerHome(folder), workers or processes(), progress)
+        findings = check_tables(LedgerHome(folder), _workers(folder, workers), progress)
     for each in findings:
         typer.echo(each.sentence())
     if any(not each.agrees for each in findings):
@@ -49,5 +45,10 @@ def check(folder: Folder, *, workers: Workers = None) -> None:
 def rebuild(folder: Folder, *, workers: Workers = None) -> None:
     """Build all tables anew beside today's, and put them in their place at once. A server may go on meanwhile."""
     with tracked("rebuild") as progress:
-        size = rebuild_tables(LedgerHome(folder), workers or processes(), progress)
+        size = rebuild_tables(LedgerHome(folder), _workers(folder, workers), progress)
     typer.echo(f"Built anew from {size} entries.")
+
+
+def _workers(folder: Path, asked: int | None) -> int:
+    with open_for_reading(LedgerHome(folder), os.urandom) as ledger:
+        return workers_for(ledger.recorder.head().size, asked)

@@ -36,8 +36,8 @@ from projections.archive.layout import (
     bucket_of,
     history_path,
 )
-from projections.archive.whole_folder import appearing_whole
 from projections.archive.parquet_file import writing_parquet
+from projections.archive.whole_folder import appearing_whole
 from projections.replay.known import GISTS
 from projections.tables.cursor import raw_rows
 from projections.tables.history import OUTCOMES, history_table
@@ -49,7 +49,7 @@ from verify.statement_type import StatementType
 Progress = Callable[[int, int], None]
 
 ROW_GROUP: Final = 32_768
-"""Rows that are in memory at a time, here and wherever the file is read; some 20 MB with everything read out of them."""
+"""Rows that are in memory at a time, here and wherever the file is read: some 20 MB with what is read out of them."""
 
 _ALIKE: Final = ["subject", "type", "issuer", "provider", "item", "status"]
 """Columns with few values, or with the same one row after row."""
@@ -105,15 +105,15 @@ def _require_history(connection: sa.Connection, size: int) -> None:
 
 
 def _write_law(recorder: LedgerRecorder, mapper: RecordedMapper, folder: Path, size: int) -> ArchivedFile:
-    """Every publication in the order of the log; items and rules are public, so their definitions may stand in files."""
+    """Every publication in the order of the log. Items and rules are public: their definitions may stand in files."""
     found = []
     for stored in recorder.select_notifications(None, size, stop=size, topics=_PUBLISHED):
         event = mapper.to_domain_event(stored)
         if isinstance(event.openings, Erased):
             continue  # as whoever reads the law in the ledger does
         match event.body:
-            case CataloguePublished(item=name, item_version=version) | RulesPublished(
-                rules=name, rules_version=version
+            case (
+                CataloguePublished(item=name, item_version=version) | RulesPublished(rules=name, rules_version=version)
             ):
                 definition = event.openings["definition"].value
                 found.append(Publication(event.facts.seq, StatementType(stored.topic), name, version, definition))

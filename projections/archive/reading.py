@@ -32,19 +32,18 @@ from projections.archive.layout import (
     ArchiveUnsound,
     Manifest,
     Publication,
-    bucket_of,
     history_path,
 )
 from projections.as_of import parse_as_of
 from projections.law import Law
 from projections.replay.digest import ALPHABET
 from projections.replay.question import Question
-from projections.tables.history import HistoryTable
+from projections.tables.keeping import HISTORY
 from verify.commitment import Opening
-from verify.merkle import HASH_BYTES, Frontier
-from verify.strict import check_date
-from verify.tiles import TileNodes, tile_path, tile_width
+from verify.merkle import Frontier
 from verify.statement_type import StatementType
+from verify.strict import check_date
+from verify.tiles import TileNodes, tile_path
 
 ROWS_AT_ONCE: Final = 8192
 _MANIFESTS: Final = msgspec.json.Decoder(Manifest)
@@ -139,3 +138,31 @@ class Archive:
 
     def _open(self, path: str) -> Any:  # noqa: ANN401 - pyarrow has no types
         return _open(self.location, path)
+
+
+def open_archive(location: str) -> Archive:
+    """Open an archive; raises `ArchiveUnsound` if there is none, or if this version cannot read it."""
+    try:
+        manifest = _MANIFESTS.decode(_read(location, f"{PARQUET}/{MANIFEST}"))
+    except msgspec.MsgspecError:
+        raise ArchiveUnsound(f"{MANIFEST} cannot be read as one") from None
+    if (manifest.format, manifest.history) != (FORMAT, HISTORY.version):
+        raise ArchiveUnsound("the archive was written by another version; export it again")
+    return Archive(location, manifest)
+
+
+def _read(location: str, path: str) -> bytes:
+    with _open(location, path) as file:
+        data: bytes = file.read()
+    return data
+
+
+def _open(location: str, path: str) -> Any:  # noqa: ANN401 - pyarrow has no types
+    if "://" in location:
+        system, folder = fs.FileSystem.from_uri(location)
+    else:
+        system, folder = fs.LocalFileSystem(), location
+    try:
+        return system.open_input_file(f"{folder}/{path}")
+    except (FileNotFoundError, NotADirectoryError):
+        raise ArchiveUnsound(f"{location} has no {path}; an archive is written by: kesu archive export") from None

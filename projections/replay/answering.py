@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,14 +49,15 @@ class Whom:
 class Replayer:
     """Answers questions about one ledger; raises `TablesBehind` where its tables do not reflect its log."""
 
-    def __init__(self, ledger: Ledger, today: date) -> None:
-        """`today` stands in for both times where they are not given."""
+    def __init__(self, ledger: Ledger, today: date, law: Callable[[], Law] | None = None) -> None:
+        """`today` stands in for both times where they are not given; a server knows the law without reading the log."""
         self._ledger = ledger
         self._today = today
         with ledger.recorder.engine.connect() as connection:
             require_current(connection)
-        self.law = Law.of(*publications(ledger.recorder, ledger.mapper))
         self.published = ledger.reader.published_size()
+        # After it, so that it knows all that it covers.
+        self.law = Law.of(*publications(ledger.recorder, ledger.mapper)) if law is None else law()
 
     def question(self, as_of: str | None, on: str | None) -> Question:
         """The two times as given; raises `Malformed`."""
@@ -81,7 +82,7 @@ class Replayer:
         fold: bool = False,
     ) -> Iterator[Standing]:
         """The records, subject by subject."""
-        within = self._within(connection, whom, identity)
+        within = self.within(connection, whom, identity)
         wanted = whom.wanted
         return (row for row in replay(connection, question, self.law, within, fold=fold) if wanted.takes(row))
 
@@ -100,7 +101,8 @@ class Replayer:
         times = [question.known_on.isoformat(), question.on.isoformat()]
         return state_digest(["replay", VERSION, question.size, root, *times], buckets)
 
-    def _within(self, connection: sa.Connection, whom: Whom, identity: Identity | None) -> list[SubjectRange]:
+    def within(self, connection: sa.Connection, whom: Whom, identity: Identity | None) -> list[SubjectRange]:
+        """The subjects to look at, in their order."""
         if identity is not None:
             return only(identity.handles)
         if whom.item is not None:

@@ -29,13 +29,13 @@ class BucketDigests:
         self._bucket = ""
         self._done: dict[str, bytes] = {}
 
-    def add(self, subject: str, row: object) -> None:
-        """Take in one row."""
+    def add(self, subject: str, *rows: object) -> None:
+        """Take in rows of one subject."""
         bucket = subject[:BUCKET_CHARACTERS]
         if bucket != self._bucket:
             self._end()
             self._bucket = bucket
-        self._hash.update(_ROW.encode(row) + b"\n")
+        self._hash.update(_ROW.encode_lines(rows))
 
     def digests(self) -> dict[str, bytes]:
         """By bucket; those without rows are left out."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gc
 import os
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,7 @@ from projections.replay.digest import BucketDigests
 from projections.replay.question import Question
 from projections.replay.source import EVERYBODY, SubjectRange, chapters, outcomes, ranges
 from projections.replay.standing import Moment, Standing
-from projections.replay.whole import replay_events, replay_outcomes
+from projections.replay.whole import subjects_by_events, subjects_by_outcomes
 
 VERSION: Final = 1
 """Of the rows: part of what the digest is of."""
@@ -68,6 +69,13 @@ class Part:
     in_force: int = 0
     buckets: dict[str, bytes] = field(default_factory=dict)
 
+    def count(self, records: Sequence[Standing]) -> None:
+        """Count the records of a subject."""
+        self.events += sum([len(row.entries) for row in records])
+        self.counts.update([(row.item, row.status) for row in records])
+        self.shown += sum([row.shown for row in records])
+        self.in_force += sum([row.in_force for row in records])
+
     def add(self, other: Part) -> None:
         """Take in the numbers of another part; its rows are not kept."""
         self.events += other.events
@@ -87,11 +95,17 @@ def replay(
 ) -> Iterator[Standing]:
     """The records of ranges of subjects, as known and in force; subject by subject, each record from its beginning."""
     for each in within:
-        if fold or question.looks_back:
-            moment = Moment(question.known_on, question.on, law)
-            yield from replay_events(chapters(connection, each), moment, question.size)
-        else:
-            yield from replay_outcomes(outcomes(connection, each, question.size), question.on)
+        for records in _subjects(connection, question, law, each, fold=fold):
+            yield from records
+
+
+def _subjects(
+    connection: sa.Connection, question: Question, law: Law, within: SubjectRange, *, fold: bool
+) -> Iterator[list[Standing]]:
+    if fold or question.looks_back:
+        moment = Moment(question.known_on, question.on, law)
+        return subjects_by_events(chapters(connection, within), moment, question.size)
+    return subjects_by_outcomes(outcomes(connection, within, question.size), question.on)
 
 
 def replay_whole(job: Job, workers: int) -> Iterator[Part]:
@@ -101,29 +115,29 @@ def replay_whole(job: Job, workers: int) -> Iterator[Part]:
         with _opened(job.database) as connection:
             yield from (replay_part(connection, job, each) for each in parts)
         return
-    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (job,)) as pool:
+    # A process that is forked does not read its modules again, which takes a second; but threads are not forked.
+    method = "fork" if threading.active_count() == 1 and "fork" in get_all_start_methods() else "spawn"
+    with ProcessPoolExecutor(workers, get_context(method), _begin, (job,)) as pool:
         yield from pool.map(_replay_part, parts)
 
 
 def replay_part(connection: sa.Connection, job: Job, within: SubjectRange) -> Part:
     """One part, with its rows rendered."""
-    part, digests = Part(), BucketDigests()
+    part, digests, wanted = Part(), BucketDigests(), None if job.wanted == Filter() else job.wanted
 
     def counted() -> Iterator[Standing]:
-        for row in replay(connection, job.question, job.law, [within], fold=job.fold):
-            part.events += len(row.entries)
-            if job.wanted.takes(row):
-                part.counts[row.item, row.status] += 1
-                part.shown += row.shown
-                part.in_force += row.in_force
-                digests.add(row.subject, row)
-                yield row
+        for found in _subjects(connection, job.question, job.law, within, fold=job.fold):
+            records = found if wanted is None else [row for row in found if wanted.takes(row)]
+            if records:
+                part.count(records)
+                digests.add(records[0].subject, *records)
+                yield from records
 
+    rows = counted()
     if job.render is None:
-        for _row in counted():
-            pass
+        deque(rows, 0)
     else:
-        part.rows = job.render(counted())
+        part.rows = job.render(rows)
     part.buckets = digests.digests()
     return part
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from projections.replay.known import Unsorted, fold_subjects
@@ -16,7 +17,11 @@ def replay_outcomes(rows: Iterable[Sequence[Any]], on: date) -> Iterator[Standin
 
     Rows are subject, number, record and outcome, in the order of (subject, seq); raises `Unsorted`.
     """
-    decode = OUTCOMES.decode
+    return chain.from_iterable(subjects_by_outcomes(rows, on))
+
+
+def subjects_by_outcomes(rows: Iterable[Sequence[Any]], on: date) -> Iterator[list[Standing]]:
+    """The same, the records of one subject at a time; a subject without any is left out."""
     current, last = "", -1
     seqs: dict[bytes, list[int]] = {}
     blobs: dict[bytes, bytes] = {}
@@ -24,24 +29,25 @@ def replay_outcomes(rows: Iterable[Sequence[Any]], on: date) -> Iterator[Standin
         if subject != current:
             if subject < current:
                 raise Unsorted(f"subject {subject} comes after {current}")
-            for key, left in blobs.items():
-                found = standing_after(current, key, decode(left), seqs[key], on)
-                if found is not None:
-                    yield found
+            if blobs and (found := _stand(current, blobs, seqs, on)):
+                yield found
             current, seqs, blobs = subject, {}, {}
         elif seq <= last:
             raise Unsorted(f"entry {seq} comes after entry {last}")
         last = seq
-        blobs[record] = blob
-        known = seqs.get(record)
-        if known is None:
-            seqs[record] = [seq]
+        if record in blobs:
+            seqs[record].append(seq)
         else:
-            known.append(seq)
-    for key, left in blobs.items():
-        found = standing_after(current, key, decode(left), seqs[key], on)
-        if found is not None:
-            yield found
+            seqs[record] = [seq]
+        blobs[record] = blob
+    if blobs and (found := _stand(current, blobs, seqs, on)):
+        yield found
+
+
+def _stand(subject: str, blobs: Mapping[bytes, bytes], seqs: Mapping[bytes, list[int]], on: date) -> list[Standing]:
+    decode = OUTCOMES.decode
+    found = [standing_after(subject, record, decode(blob), seqs[record], on) for record, blob in blobs.items()]
+    return [each for each in found if each is not None]
 
 
 def replay_events(rows: Iterable[Sequence[Any]], moment: Moment, size: int | None = None) -> Iterator[Standing]:
@@ -49,8 +55,14 @@ def replay_events(rows: Iterable[Sequence[Any]], moment: Moment, size: int | Non
 
     Rows are subject, number, record and gist, in the order of (subject, seq); raises `Unsorted`.
     """
+    return chain.from_iterable(subjects_by_events(rows, moment, size))
+
+
+def subjects_by_events(
+    rows: Iterable[Sequence[Any]], moment: Moment, size: int | None = None
+) -> Iterator[list[Standing]]:
+    """The same, the records of one subject at a time; a subject without any is left out."""
     for _subject, records in fold_subjects(rows, size):
-        for known in records:
-            found = standing(known, moment)
-            if found is not None:
-                yield found
+        found = [each for known in records if (each := standing(known, moment)) is not None]
+        if found:
+            yield found

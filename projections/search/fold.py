@@ -54,7 +54,8 @@ def names_of(event: Recorded, items: _Items) -> tuple[Naming, ...]:
     body = event.body
     if isinstance(body, RecordFiled | RecordCorrected | ListingDecided):
         item = items.get((body.item, body.item_version))
-        row = _row(event, event.facts.subject, event.value("subject")) if searchable(item, _data(event)) else None
+        named = searchable(item, _telling(event, item))
+        row = _row(event, event.facts.subject, event.value("subject")) if named else None
         return (Unnamed(event.originator_id),) if row is None else (row,)
     if isinstance(body, SubjectLinked):
         today = _row(event, event.facts.subject, event.value("subject"), link=True)
@@ -77,11 +78,12 @@ def searchable(item: CatalogueItem | None, values: Mapping[str, JsonValue] | Era
     return tells and not concerns_natural_person(item, values)
 
 
-def _data(event: Recorded) -> dict[str, JsonValue] | Erased:
-    values = event.values()
-    if isinstance(values, Erased):
-        return values
-    return {path.removeprefix(DATA_PREFIX): value for path, value in values.items() if path.startswith(DATA_PREFIX)}
+def _telling(event: Recorded, item: CatalogueItem | None) -> dict[str, JsonValue] | Erased:
+    """The values of the fields that tell persons from organisations."""
+    if isinstance(event.openings, Erased):
+        return event.openings
+    labels = () if item is None else item.natural_person_labels
+    return {code: event.value(f"{DATA_PREFIX}{code}") for code, _labels in labels}
 
 
 def _row(event: Recorded, handle: str, named: JsonValue, *, link: bool = False) -> NameRow | None:

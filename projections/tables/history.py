@@ -15,7 +15,8 @@ import sqlalchemy as sa
 
 from ledger.domain.bodies import SubjectLinked, SubjectSeparated
 from ledger.domain.events import Recorded
-from ledger.domain.gist import Items, gist_of
+from ledger.domain.gist import Gist, Items, gist_of
+from ledger.store.rows import insert_rows
 from ledger.vocabulary import Audience
 from projections.replay.known import GIST_BYTES, Chapter
 from projections.replay.standing import Outcome
@@ -45,10 +46,17 @@ def history_table(suffix: str = "") -> sa.Table:
 
 def chapter_of(event: Recorded, items: Items) -> Chapter | None:
     """The event as a replay reads it; None for one that is not of a record."""
-    facts = event.facts
-    if not facts.subject or isinstance(event.body, SubjectLinked | SubjectSeparated):
-        return None
-    return Chapter(facts.subject, facts.seq, event.originator_id.bytes, GIST_BYTES.encode(gist_of(event, items)))
+    return chapter_with(event, gist_of(event, items)) if is_of_record(event) else None
+
+
+def is_of_record(event: Recorded) -> bool:
+    """Say whether the event is of a record: not the ledger's own, nor of a link."""
+    return bool(event.facts.subject) and not isinstance(event.body, SubjectLinked | SubjectSeparated)
+
+
+def chapter_with(event: Recorded, gist: Gist) -> Chapter:
+    """An event of a record as a replay reads it, of which the gist is known."""
+    return Chapter(event.facts.subject, event.facts.seq, event.originator_id.bytes, GIST_BYTES.encode(gist))
 
 
 class HistoryTable:
@@ -77,6 +85,5 @@ class HistoryTable:
 
     def write(self, connection: sa.Connection, written: Sequence[tuple[Chapter, Outcome]], suffix: str = "") -> None:
         """Write events with their outcomes."""
-        if written:
-            rows = [chapter._asdict() | {"outcome": OUTCOME_BYTES.encode(outcome)} for chapter, outcome in written]
-            connection.execute(history_table(suffix).insert(), rows)
+        rows = [(*chapter, OUTCOME_BYTES.encode(outcome)) for chapter, outcome in written]
+        insert_rows(connection, history_table(suffix), rows)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 import sqlalchemy as sa
 
 from ledger.application import RecordedMapper
 from ledger.domain.events import Recorded
+from ledger.domain.gist import Gist, gist_of
 from ledger.errors import LedgerError
 from ledger.kept import Appended
 from ledger.store import schema
@@ -18,9 +20,9 @@ from ledger.store.sqlite import as_writer
 from projections.history import events_from
 from projections.law import Law
 from projections.publications import publications
-from projections.replay.known import GISTS, Known, take
+from projections.replay.known import Known, take
 from projections.replay.standing import outcome_of
-from projections.tables.history import HistoryTable, chapter_of
+from projections.tables.history import HistoryTable, chapter_with, is_of_record
 from projections.tables.names import NamesTable
 from projections.tables.proceedings import ProceedingsTable
 from projections.tables.records import RecordsTable
@@ -43,6 +45,8 @@ class KeptTables:
     def __init__(self, engine: sa.Engine) -> None:
         """`engine` as made by `ledger.store.sqlite` for the writer."""
         self._engine = as_writer(engine)
+        self._law: Law | None = None
+        """Of the last batch: it remembers what it was asked."""
 
     def catch_up(self, recorder: LedgerRecorder, mapper: RecordedMapper) -> None:
         """Bring the tables to the end of the log, in steps; those of an earlier version are made anew."""
@@ -56,8 +60,10 @@ class KeptTables:
 
     def write(self, connection: sa.Connection, appended: Appended) -> None:
         """Take a batch in."""
-        law = Law(appended.rules.catalogue.items, appended.rules.book)
-        take_events(connection, appended.events, law)
+        rules, law = appended.rules, self._law
+        if law is None or (law.items, law.book) != (rules.catalogue.items, rules.book):
+            law = self._law = Law.of(rules.catalogue, rules.book)
+        take_events(connection, appended.events, law, gists=appended.gists)
         note_tables(connection, appended.size)
 
     def _begin(self) -> int:
@@ -90,16 +96,26 @@ def require_current(connection: sa.Connection) -> None:
         )
 
 
-def take_events(connection: sa.Connection, events: Sequence[Recorded], law: Law, suffix: str = "") -> None:
-    """Take events in, in log order, into every table."""
-    chapters = [each for event in events if (each := chapter_of(event, law.items)) is not None]
-    known = RECORDS.known(connection, {each.record: each.subject for each in chapters}, suffix)
+def take_events(
+    connection: sa.Connection,
+    events: Sequence[Recorded],
+    law: Law,
+    suffix: str = "",
+    gists: Mapping[int, Gist] = MappingProxyType({}),
+) -> None:
+    """Take events in, in log order, into every table; `gists` are those that are known already, by entry number."""
+    told = [
+        (chapter_with(event, gist), gist)
+        for event in events
+        if is_of_record(event)
+        for gist in (gists.get(event.facts.seq) or gist_of(event, law.items),)
+    ]
+    continued = {each.record: each.subject for each, gist in told if gist.version > 1}
+    known = RECORDS.known(connection, continued, suffix)
     moved: dict[bytes, Known] = {}
     written = []
-    for each in chapters:
-        now = known[each.record] = moved[each.record] = take(
-            known.get(each.record), each.record, GISTS.decode(each.gist)
-        )
+    for each, gist in told:
+        now = known[each.record] = moved[each.record] = take(known.get(each.record), each.record, gist)
         written.append((each, outcome_of(now, law)))
     records = list(moved.values())
     HISTORY.write(connection, written, suffix)

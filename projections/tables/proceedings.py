@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from ledger.domain.state import CreditRecord, Mask, Objection, Remedy, Repair, Step
+from ledger.store.rows import insert_rows
 from ledger.vocabulary import Audience
 from projections.law import Law
 from projections.replay.known import Known
@@ -104,22 +105,22 @@ class ProceedingsTable:
         """Write what is known of records that have no rows yet."""
         del law
         rows = [_row(known, each) for known in records for each in proceedings_of(known.state)]
-        if rows:
-            connection.execute(proceedings_table(suffix).insert(), rows)
+        insert_rows(connection, proceedings_table(suffix), rows)
 
 
-def _row(known: Known, each: Proceeding) -> dict[str, Any]:
-    return {
-        "subject": known.state.subject,
-        "record": known.record,
-        "kind": each.kind,
-        "id": each.id,
-        "issuer": known.state.issuer,
-        "stage": each.stage,
-        "opened_on": each.opened_on.isoformat(),
-        "closed_on": None if each.closed_on is None else each.closed_on.isoformat(),
-        "entries": str(list(each.entries)).replace(" ", ""),
-    }
+def _row(known: Known, each: Proceeding) -> tuple[Any, ...]:
+    """In the order of the columns."""
+    return (
+        known.state.subject,
+        known.record,
+        each.kind,
+        each.id,
+        known.state.issuer,
+        each.stage,
+        each.opened_on.isoformat(),
+        None if each.closed_on is None else each.closed_on.isoformat(),
+        str(list(each.entries)).replace(" ", ""),
+    )
 
 
 def _objection(identifier: str, objection: Objection) -> Proceeding:

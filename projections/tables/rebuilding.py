@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -104,21 +104,35 @@ def _build(home: LedgerHome, writer: sa.Engine, workers: int, progress: Progress
     with open_for_reading(home, os.urandom) as ledger:
         size, law = ledger.recorder.head().size, Law.of(*publications(ledger.recorder, ledger.mapper))
     with TemporaryDirectory(prefix="kesu-rebuild-", dir=home.folder) as scratch:
-        pool = ProcessPoolExecutor(workers, get_context("spawn"), _begin, (home.folder, Path(scratch), law))
-        with pool, writer.connect() as connection:
+        spread = _spread(workers, home.folder, Path(scratch), law)
+        with spread as each, writer.connect() as connection:
             pages = list(range(0, size, _PAGE))
-            for done, namings in enumerate(pool.map(_read_page, pages, [min(_PAGE, size - page) for page in pages]), 1):
+            for done, namings in enumerate(each(_read_page, pages, [min(_PAGE, size - page) for page in pages]), 1):
                 with connection.begin():
                     NAMES.write_namings(connection, namings, BESIDE)
                 progress(min(done * _PAGE, size) // 2, size)
             parts = [BUCKETS[start : start + _BUCKETS_AT_ONCE] for start in range(0, len(BUCKETS), _BUCKETS_AT_ONCE)]
-            for done, folded in enumerate(pool.map(_fold_buckets, parts), 1):
+            for done, folded in enumerate(each(_fold_buckets, parts), 1):
                 with connection.begin():
                     HISTORY.write(connection, folded.written, BESIDE)
                     RECORDS.write_new(connection, folded.records, law, BESIDE)
                     PROCEEDINGS.write_new(connection, folded.records, law, BESIDE)
                 progress(size // 2 + size * done // (2 * len(parts)), size)
     return size
+
+
+@contextmanager
+def _spread(workers: int, folder: Path, scratch: Path, law: Law) -> Iterator[Callable[..., Iterator[Any]]]:
+    """`map` over processes; with one worker in this process, as starting another takes longer than a small ledger."""
+    if workers > 1:
+        with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (folder, scratch, law)) as pool:
+            yield pool.map
+        return
+    _begin(folder, scratch, law)
+    try:
+        yield map
+    finally:
+        _Worker.opened.__exit__(None, None, None)
 
 
 class _Worker:

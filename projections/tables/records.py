@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
+from ledger.store.rows import insert_rows, put_rows
 from ledger.vocabulary import Audience
 from projections.law import Law
 from projections.replay.known import Known
@@ -105,39 +106,31 @@ class RecordsTable:
 
     def write(self, connection: sa.Connection, records: Sequence[Known], law: Law, suffix: str = "") -> None:
         """Write what is known of these records in place of what was known before."""
-        table = records_table(suffix)
-        gone = table.delete().where(
-            table.c.subject == sa.bindparam("b_subject"), table.c.record == sa.bindparam("b_record")
-        )
-        if records:
-            keys = [{"b_subject": known.state.subject, "b_record": known.record} for known in records]
-            connection.execute(gone, keys)
-            self.write_new(connection, records, law, suffix)
+        put_rows(connection, records_table(suffix), [record_row(known, law) for known in records])
 
     def write_new(self, connection: sa.Connection, records: Sequence[Known], law: Law, suffix: str = "") -> None:
         """Write what is known of records that have no rows yet."""
-        if records:
-            connection.execute(records_table(suffix).insert(), [record_row(known, law) for known in records])
+        insert_rows(connection, records_table(suffix), [record_row(known, law) for known in records])
 
 
-def record_row(known: Known, law: Law) -> dict[str, Any]:
-    """The row of a record."""
+def record_row(known: Known, law: Law) -> tuple[Any, ...]:
+    """The row of a record, in the order of the columns."""
     outcome, state = outcome_of(known, law), known.state
     until = outcome.shown_until if outcome.disclosed else None
-    return {
-        "subject": state.subject,
-        "record": known.record,
-        "issuer": outcome.issuer,
-        "item": outcome.item,
-        "item_version": outcome.item_version,
-        "status": outcome.status.value,
-        "disclosed": outcome.disclosed,
-        "shown_until": _NEVER if until is None else until.isoformat(),
-        "effective_on": None if outcome.effective_on is None else outcome.effective_on.isoformat(),
-        "ended_on": None if outcome.ended_on is None else outcome.ended_on.isoformat(),
-        "begun": state.begun,
-        "changed": known.entries[-1],
-        "values_from": outcome.values_from,
-        "entries": _ENTRIES(known.entries).decode(),
-        "known": _ENCODE(known),
-    }
+    return (
+        state.subject,
+        known.record,
+        outcome.issuer,
+        outcome.item,
+        outcome.item_version,
+        outcome.status.value,
+        outcome.disclosed,
+        _NEVER if until is None else until.isoformat(),
+        None if outcome.effective_on is None else outcome.effective_on.isoformat(),
+        None if outcome.ended_on is None else outcome.ended_on.isoformat(),
+        state.begun,
+        known.entries[-1],
+        outcome.values_from,
+        _ENTRIES(known.entries).decode(),
+        _ENCODE(known),
+    )
