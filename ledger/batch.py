@@ -54,6 +54,8 @@ class Batch:
     """All deadlines of the records that the batch has changed, as they are after the last of its statements."""
     changed_links: LinkChanges = field(default_factory=dict)
     events: list[Recorded] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)
+    """Entry numbers by the ids of the statements."""
     gists: dict[int, Gist] = field(default_factory=dict)
     """By entry number: of the events that are about records."""
 
@@ -68,6 +70,7 @@ class Batch:
         else:
             event = self._append_record(admitted, recorded_at)
         self.events.append(event)
+        self.numbers[statement.id] = event.facts.seq
         return event.facts.seq
 
     def _append_administrative(self, admitted: Admitted, recorded_at: str) -> Recorded:

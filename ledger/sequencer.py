@@ -46,6 +46,7 @@ from ledger.store.deadlines import Deadlines
 from ledger.store.links import Links
 from ledger.store.reader import LogReader, make_receipts
 from ledger.store.vault import KeyStore
+from verify.checkpoint import Checkpoint
 from verify.commitment import Opening
 from verify.entry import split_entry
 from verify.errors import Incompetent, Malformed
@@ -84,7 +85,6 @@ class _Answers:
     accepted: list[_Waiting] = field(default_factory=list)
     repeated: list[tuple[_Waiting, int, bytes]] = field(default_factory=list)
     refused: list[tuple[_Waiting, Refusal]] = field(default_factory=list)
-    by_id: dict[str, int] = field(default_factory=dict)
 
 
 class Sequencer:
@@ -236,20 +236,8 @@ class Sequencer:
         """Decide, commit, sign and answer one batch; raises only what is fatal."""
         batch, answers = self._decide_all(waiting)
         if batch.events:
-            self._vault.ensure(event.facts.subject for event in batch.events)
-            self._application.save(
-                *batch.events,
-                batch=batch.log,
-                deadlines=batch.deadlines,
-                links=batch.changed_links,
-                also=lambda connection: self._write_kept(connection, batch),
-            )
-            checkpoint = self._signer.publish(batch.log.head.size)
-            if checkpoint is None:
-                raise Fatal("the signer did not see the batch that was committed")
-            self._take_over(batch)
-            first = batch.log.start.size
-            numbered = list(enumerate(batch.log.entries, first))
+            checkpoint = self.commit(batch)
+            numbered = list(enumerate(batch.log.entries, batch.log.start.size))
             self._edge.add(batch.log.tile_hashes)
             receipts = make_receipts(checkpoint, numbered, self._edge.tile)
             self._edge.forget_full()
@@ -260,49 +248,86 @@ class Sequencer:
         for item, seq, raw in answers.repeated:
             item.future.set_result(Accepted(self._reader.receipt(seq, raw), seq, repeated=True))
 
+    def begin(self) -> Batch:
+        """A batch that begins where the log ends, for whoever holds the writer's lock and appends without the thread."""
+        return Batch(
+            log=LogBatch.after(self._head, self._frontier),
+            rules=self._rules,
+            ledger_stream=self._ledger_stream,
+            ledger_version=self._ledger_version,
+            records={},
+            links={},
+            linked=LinksAfter(self._links.now()),
+            bars=lambda handle: [row.due.day for row in self._deadlines.of_subject(handle, Period.BAR)],
+        )
+
+    def extend(self, batch: Batch, admitted: Sequence[Admitted]) -> None:
+        """Append statements to a batch that nobody waits for; raises the first `Refusal`. `commit` makes it durable."""
+        stored, now = self._prepare(batch, admitted)
+        for item in admitted:
+            self._decide(batch, item, stored, now)
+
+    def commit(self, batch: Batch) -> Checkpoint:
+        """Write a batch, sign it and go on from its end: only then does anything of it count. Raises what is fatal."""
+        self._vault.ensure(event.facts.subject for event in batch.events)
+        self._application.save(
+            *batch.events,
+            batch=batch.log,
+            deadlines=batch.deadlines,
+            links=batch.changed_links,
+            also=lambda connection: self._write_kept(connection, batch),
+        )
+        checkpoint = self._signer.publish(batch.log.head.size)
+        if checkpoint is None:
+            raise Fatal("the signer did not see the batch that was committed")
+        self._take_over(batch)
+        return checkpoint
+
     def _write_kept(self, connection: sa.Connection, batch: Batch) -> None:
         appended = Appended(batch.log.head.size, batch.events, batch.records, batch.rules, batch.gists)
         for projection in self._kept:
             projection.write(connection, appended)
 
     def _decide_all(self, waiting: list[_Waiting]) -> tuple[Batch, _Answers]:
-        batch, answers = self._next_batch(waiting), _Answers()
-        stored = self._reader.find([UUID(item.admitted.statement.id) for item in waiting])
-        now = format_instant(self._clock())
+        batch, answers = self.begin(), _Answers()
+        stored, now = self._prepare(batch, [item.admitted for item in waiting])
         for item in waiting:
             try:
-                self._decide(batch, answers, item, stored, now)
+                earlier = self._decide(batch, item.admitted, stored, now)
             except Refusal as refusal:
                 answers.refused.append((item, refusal))
+                continue
+            if earlier is None:
+                answers.accepted.append(item)
+            else:
+                answers.repeated.append((item, *earlier))
         return batch, answers
 
-    def _next_batch(self, waiting: list[_Waiting]) -> Batch:
-        records, links = self._states.load(self._streams(waiting), self._rules.catalogue.items)
-        return Batch(
-            log=LogBatch.after(self._head, self._frontier),
-            rules=self._rules,
-            ledger_stream=self._ledger_stream,
-            ledger_version=self._ledger_version,
-            records=records,
-            links=links,
-            linked=LinksAfter(self._links.now()),
-            bars=lambda handle: [row.due.day for row in self._deadlines.of_subject(handle, Period.BAR)],
-        )
+    def _prepare(self, batch: Batch, admitted: Sequence[Admitted]) -> tuple[Mapping[UUID, tuple[int, bytes]], str]:
+        """Load what the statements speak of; gives entries that have their ids already, and the time."""
+        known = batch.records.keys() | batch.links.keys()
+        streams = [stream for stream in self._streams(admitted) if stream not in known]
+        records, links = self._states.load(streams, self._rules.catalogue.items)
+        batch.records |= records
+        batch.links |= links
+        stored = self._reader.find([UUID(item.statement.id) for item in admitted])
+        return stored, format_instant(self._clock())
 
-    def _streams(self, waiting: list[_Waiting]) -> Iterator[UUID]:
+    def _streams(self, admitted: Iterable[Admitted]) -> Iterator[UUID]:
         """The records and links that the statements name."""
-        for item in waiting:
-            statement = item.admitted.statement
+        for item in admitted:
+            statement = item.statement
             if statement.type not in ADMINISTRATIVE:
                 named = statement.reference("link" if statement.type in ABOUT_LINKS else "record")
                 if named != self._ledger_stream:
                     yield UUID(named)
 
     def _decide(
-        self, batch: Batch, answers: _Answers, item: _Waiting, stored: Mapping[UUID, tuple[int, bytes]], now: str
-    ) -> None:
-        statement = item.admitted.statement
-        earlier = answers.by_id.get(statement.id)
+        self, batch: Batch, admitted: Admitted, stored: Mapping[UUID, tuple[int, bytes]], now: str
+    ) -> tuple[int, bytes] | None:
+        """Append a statement to the batch; gives its number and entry if it was accepted before. Raises a `Refusal`."""
+        statement = admitted.statement
+        earlier = batch.numbers.get(statement.id)
         if earlier is not None:
             found = (earlier, batch.log.entries[earlier - batch.log.start.size])
         else:
@@ -311,17 +336,15 @@ class Sequencer:
             if split_entry(found[1])[1] != statement.raw:
                 fault = Fault("id", f"entry {found[0]} has this id and says something else", "draw a new UUIDv7")
                 raise StatementIdReused(fault)
-            answers.repeated.append((item, *found))
-            return
+            return found
         try:
-            batch.rules.registry.authorise(statement, item.admitted.signers)
-            seq = batch.append(item.admitted, now)
+            batch.rules.registry.authorise(statement, admitted.signers)
+            batch.append(admitted, now)
         except Incompetent as error:
             raise NotEntitled(Fault("signature", error.detail, f"rule {error.rule}, see docs/format.md")) from None
         except Malformed as error:
             raise NotAdmissible(Fault(error.part, error.rule, "see docs/format.md")) from None
-        answers.accepted.append(item)
-        answers.by_id[statement.id] = seq
+        return None
 
     def _take_over(self, batch: Batch) -> None:
         self._head, self._frontier = batch.log.head, batch.log.frontier

@@ -9,6 +9,7 @@ from http import HTTPStatus
 import typer
 
 from api.cli import (
+    archive,
     catalogue,
     clock,
     coverage,
@@ -72,7 +73,7 @@ app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
     add_help_option=False,
 )(verification.verify)
-app.command("archive")(ledger.archive)
+app.add_typer(archive.app, name="archive")
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(rules.app, name="rules")
 app.add_typer(clock.app, name="clock")

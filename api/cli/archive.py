@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,19 +11,12 @@ import typer
 
 from api.cli.place import now
 from api.cli.progress import tracked
+from api.replay_runner import Runner
 from ledger.beijing import BEIJING
 from ledger.home import LedgerHome
 from ledger.service import open_for_reading
 from ledger.store.audit_source import DatabaseSource
 from ledger.vocabulary import TERMS, RecordStatus
-from projections.archive.export import export_archive
-from projections.archive.layout import ArchiveUnsound
-from projections.archive.reading import open_archive
-from projections.archive.runners import Task, loop, pool
-from projections.archive.spark_runner import local_session, spark
-from projections.archive.tally import Tally
-from projections.archive.whole_folder import appearing_whole
-from projections.replay.known import Unsorted
 from projections.replay.running import processes
 from verify.archive import write_archive
 
@@ -34,14 +26,6 @@ app = typer.Typer(
 
 Folder = Annotated[Path, typer.Argument(help="The ledger's folder (a server may have it open)")]
 Target = Annotated[Path, typer.Argument(help="New folder for the archive")]
-
-
-class Runner(StrEnum):
-    """Who folds."""
-
-    LOOP = "loop"
-    POOL = "pool"
-    SPARK = "spark"
 
 
 @app.command("tiles")
@@ -67,6 +51,8 @@ def export(folder: Folder, target: Target) -> None:
 
     The files hold days, classes and numbers by subject's handle; no values, names or openings.
     """
+    from projections.archive.export import export_archive  # noqa: PLC0415 - no other command needs pyarrow
+
     with open_for_reading(LedgerHome(folder), os.urandom) as ledger, tracked("export") as progress:
         manifest = export_archive(ledger, target, progress)
     events = sum(file.rows for file in manifest.files if file.path.startswith("history/"))
@@ -94,41 +80,15 @@ def replay(
     parquet: Annotated[Path | None, typer.Option(help="Write the rows too: a new folder for Parquet files")] = None,
 ) -> None:
     """Say how every record stood on a day, by what was known at an instant: counts, and the state digest."""
-    started = time.monotonic()
-    opened = open_archive(archive)
-    question = opened.ask(now().astimezone(BEIJING).date(), as_of, on)
-    root = opened.root(question.size)
-    many = workers or processes()
-    if parquet is None:
-        tally = _run(Task(opened, question, events), runner, many)
-    else:
-        with appearing_whole(parquet) as out:
-            tally = _run(Task(opened, question, events, out), runner, many)
-    _print(tally, time.monotonic() - started)
-    typer.echo(f"as of     {question.known_on}, {question.size} of {opened.manifest.size} entries; on {question.on}")
-    typer.echo(f"digest    {tally.digest(question, root)}")
+    from api.archive_replay import Run, replay_archive  # noqa: PLC0415 - no other command needs pyarrow
 
-
-def _run(task: Task, runner: Runner, workers: int) -> Tally:
-    try:
-        match runner:
-            case Runner.LOOP:
-                return loop(task)
-            case Runner.POOL:
-                return pool(task, workers)
-            case Runner.SPARK:
-                session = local_session(workers)
-                try:
-                    return spark(task, session)
-                finally:
-                    session.stop()
-    except Unsorted as error:
-        raise ArchiveUnsound(str(error)) from None
-
-
-def _print(tally: Tally, seconds: float) -> None:
+    started, today = time.monotonic(), now().astimezone(BEIJING).date()
+    answered = replay_archive(archive, as_of, on, today, Run(runner, workers or processes(), events, parquet))
+    tally, question = answered.tally, answered.question
     for status in RecordStatus:
         if status.value in tally.statuses:
             typer.echo(f"{tally.statuses[status.value]:>9}  {status.value:<10}{TERMS[status].zh}")
     typer.echo(f"{tally.records:>9}  records; {tally.shown} shown, {tally.in_force} in force")
-    typer.echo(f"{tally.read:>9}  events read in {seconds:.1f} s")
+    typer.echo(f"{tally.read:>9}  events read, {time.monotonic() - started:.1f} s")
+    typer.echo(f"as of     {question.known_on}: {question.size} of {answered.size} entries; on {question.on}")
+    typer.echo(f"digest    {answered.digest}")

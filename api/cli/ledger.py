@@ -1,4 +1,4 @@
-"""`kesu init`, `kesu serve`, `kesu archive`: the operator's commands."""
+"""`kesu init`, `kesu serve`: the operator's commands."""
 
 from __future__ import annotations
 
@@ -11,16 +11,12 @@ from typing import Annotated
 import typer
 
 from api.cli.place import now, pen
-from api.cli.progress import tracked
 from api.opening import open_ledger
 from ledger.administration import catalogue_statement, opening_statement, rules_statement
 from ledger.catalogue import parse_item, shipped_definitions
 from ledger.home import LedgerHome, create_home
 from ledger.rulebook.book import shipped_rules
-from ledger.service import open_for_reading
-from ledger.store.audit_source import DatabaseSource
 from projections.as_of import day_begins
-from verify.archive import write_archive
 
 Folder = Annotated[Path, typer.Argument(help="The ledger's folder")]
 
@@ -81,22 +77,6 @@ def serve(
             ledger, host, port, lambda: pen(operator), lambda address: typer.echo(f"Serving {folder} at {address}")
         )
     typer.echo("Stopped.")
-
-
-def archive(
-    folder: Folder,
-    target: Annotated[Path, typer.Argument(help="New folder for the archive")],
-    *,
-    openings: Annotated[
-        bool, typer.Option("--openings", help="With the values: for auditors who are entitled to them")
-    ] = False,
-) -> None:
-    """Write the log as a folder of files in tlog-tiles layout, which anybody can audit with: kesu verify TARGET."""
-    with open_for_reading(LedgerHome(folder), os.urandom) as ledger:
-        source = DatabaseSource(ledger.reader, ledger.recorder, ledger.mapper)
-        with tracked("archive") as progress:
-            size = write_archive(source, target, with_openings=openings, progress=progress)
-    typer.echo(f"Wrote {size} entries to {target}. Check them with: kesu verify {target}")
 
 
 def show_json(value: object) -> None:

@@ -213,6 +213,15 @@ class LedgerRecorder(ApplicationRecorder):
                 found += map(_notification, connection.execute(query))
         return sorted(found, key=lambda notification: notification.id)
 
+    def select_subjects(self, first: str, end: str, size: int) -> Iterator[Notification]:
+        """Events among the first `size` of the subjects from handle `first` up to and without `end`, by subject."""
+        column = schema.events.c
+        query = _EVENTS.where(column.subject >= first, column.subject < end, column.position <= size)
+        query = query.order_by(column.subject, column.position)
+        with self.engine.connect() as connection:
+            for page in connection.execution_options(yield_per=_IN_LIST).execute(query).partitions():
+                yield from map(_notification, page)
+
     def max_notification_id(self) -> int | None:
         """Position of the last event."""
         with self.engine.connect() as connection:

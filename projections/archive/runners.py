@@ -10,6 +10,7 @@ import gc
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
@@ -41,7 +42,7 @@ class Task:
 
 def loop(task: Task) -> Tally:
     """One bucket after the other, here. Raises `Unsorted`, `ArchiveUnsound`."""
-    law = task.archive.law()
+    law = law_of(task.archive)
     return sum_of(run_bucket(task, law, bucket) for bucket in task.archive.buckets)
 
 
@@ -90,8 +91,6 @@ class _Worker:
     """What a process of the pool holds."""
 
     task: Task
-    law: Law | None = None
-    """Read with the first bucket: what goes wrong while a process begins, nobody is told."""
 
 
 def _begin(task: Task) -> None:
@@ -102,6 +101,10 @@ def _begin(task: Task) -> None:
 
 
 def _run_bucket(bucket: str) -> Tally:
-    if _Worker.law is None:
-        _Worker.law = _Worker.task.archive.law()
-    return run_bucket(_Worker.task, _Worker.law, bucket)
+    return run_bucket(_Worker.task, law_of(_Worker.task.archive), bucket)
+
+
+@lru_cache(maxsize=1)
+def law_of(archive: Archive) -> Law:
+    """The law of an archive, read once in a process: with the first bucket, so that its errors come as those do."""
+    return archive.law()

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from ledger.errors import LedgerError
 from projections.archive.layout import ArchiveUnsound
-from projections.archive.runners import Task, run_bucket, standings, sum_of
+from projections.archive.runners import Task, law_of, run_bucket, standings, sum_of
 from projections.archive.tally import Tally
 from projections.replay.known import Unsorted
 
@@ -83,7 +83,7 @@ def _tallies(task: Task, buckets: Sequence[str], batches: Iterable[pa.RecordBatc
     for bucket in _named(buckets, batches):
         tally, unsorted, unsound = None, None, None
         try:
-            tally = msgspec.msgpack.encode(run_bucket(task, task.archive.law(), bucket))
+            tally = msgspec.msgpack.encode(run_bucket(task, law_of(task.archive), bucket))
         except Unsorted as error:
             unsorted = str(error)
         except ArchiveUnsound as error:
@@ -98,9 +98,8 @@ def _tallies(task: Task, buckets: Sequence[str], batches: Iterable[pa.RecordBatc
 
 
 def _standings(task: Task, buckets: Sequence[str], batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    law = task.archive.law()
     for bucket in _named(buckets, batches):
-        yield from standings(task, law, bucket)
+        yield from standings(task, law_of(task.archive), bucket)
 
 
 def _named(buckets: Sequence[str], batches: Iterable[pa.RecordBatch]) -> Iterator[str]:

@@ -15,10 +15,9 @@ from ledger.service import Ledger
 from ledger.store import schema
 from ledger.store.folded import folded_size
 from ledger.store.reader import LogReader
-from ledger.store.sqlite import as_writer, writing_engine
 from ledger.vocabulary import Audience
 from projections.tables.keeping import TABLES, key_of, require_current
-from projections.tables.rebuilding import BESIDE, Progress, build, discard
+from projections.tables.rebuilding import BESIDE, Progress, build, building
 from projections.tables.table import Table
 
 _ROW = msgspec.json.Encoder(enc_hook=str)
@@ -78,16 +77,10 @@ def check_tables(home: LedgerHome, workers: int, progress: Progress) -> list[Che
 
     The comparison is one transaction in which nobody appends: what came meanwhile is folded in first.
     """
-    engine = writing_engine(home.database)
-    try:
-        writer = as_writer(engine)
-        with build(home, writer, workers, progress) as (connection, size):
-            require_current(connection)
-            root = root_of(LogReader(engine), size)
-            return [_compare(table, connection, root) for table in TABLES]
-    finally:
-        discard(engine)
-        engine.dispose()
+    with building(home) as writer, build(home, writer, workers, progress) as (connection, size):
+        require_current(connection)
+        root = root_of(LogReader(writer), size)
+        return [_compare(table, connection, root) for table in TABLES]
 
 
 def digest_of(table: Table, connection: sa.Connection, of: Sequence[object], suffix: str = "") -> tuple[int, str]:

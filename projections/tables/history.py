@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
@@ -85,5 +85,9 @@ class HistoryTable:
 
     def write(self, connection: sa.Connection, written: Sequence[tuple[Chapter, Outcome]], suffix: str = "") -> None:
         """Write events with their outcomes."""
-        rows = [(*chapter, OUTCOME_BYTES.encode(outcome)) for chapter, outcome in written]
-        insert_rows(connection, history_table(suffix), rows)
+        insert_rows(connection, history_table(suffix), [history_row(*each) for each in written])
+
+
+def history_row(chapter: Chapter, outcome: Outcome) -> tuple[Any, ...]:
+    """The row of an event, in the order of the columns."""
+    return (*chapter, OUTCOME_BYTES.encode(outcome))

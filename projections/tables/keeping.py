@@ -20,7 +20,7 @@ from ledger.store.sqlite import as_writer
 from projections.history import events_from
 from projections.law import Law
 from projections.publications import publications
-from projections.replay.known import Known, take
+from projections.replay.known import GISTS, Known, take
 from projections.replay.standing import outcome_of
 from projections.tables.history import HistoryTable, chapter_with, is_of_record
 from projections.tables.names import NamesTable
@@ -76,6 +76,7 @@ class KeptTables:
                     table.drop(connection)
                     table.create(connection)
                 since = 0
+                forget_notes(connection)
                 note_tables(connection, since)
         return since
 
@@ -104,18 +105,20 @@ def take_events(
     gists: Mapping[int, Gist] = MappingProxyType({}),
 ) -> None:
     """Take events in, in log order, into every table; `gists` are those that are known already, by entry number."""
-    told = [
-        (chapter_with(event, gist), gist)
+    chapters = [
+        chapter_with(event, gists.get(event.facts.seq) or gist_of(event, law.items))
         for event in events
         if is_of_record(event)
-        for gist in (gists.get(event.facts.seq) or gist_of(event, law.items),)
     ]
-    continued = {each.record: each.subject for each, gist in told if gist.version > 1}
+    begun = {event.originator_id.bytes for event in events if event.originator_version == 1}
+    continued = {each.record: each.subject for each in chapters if each.record not in begun}
     known = RECORDS.known(connection, continued, suffix)
     moved: dict[bytes, Known] = {}
     written = []
-    for each, gist in told:
-        now = known[each.record] = moved[each.record] = take(known.get(each.record), each.record, gist)
+    for each in chapters:
+        now = known[each.record] = moved[each.record] = take(
+            known.get(each.record), each.record, GISTS.decode(each.gist)
+        )
         written.append((each, outcome_of(now, law)))
     records = list(moved.values())
     HISTORY.write(connection, written, suffix)
@@ -133,3 +136,13 @@ def note_tables(connection: sa.Connection, size: int) -> None:
     """Note the size of the log that every table reflects."""
     for table in TABLES:
         note_folded(connection, key_of(table), size)
+
+
+def forget_notes(connection: sa.Connection) -> None:
+    """Forget how far the tables are, in every version: of what is made anew, another version would find its own note.
+
+    It would take these rows for those that it wrote, where nothing was appended meanwhile.
+    """
+    name = schema.folded.c.name
+    ours = [name.startswith(f"{table.name}/", autoescape=True) for table in TABLES]
+    connection.execute(schema.folded.delete().where(sa.or_(*ours)))

@@ -62,7 +62,7 @@ def proceedings_of(state: CreditRecord) -> Iterator[Proceeding]:
     if state.listing is not None and state.listing.notified_on is not None:
         stage = "decided" if state.filing is not None else "dropped" if state.listing.dropped else "notified"
         entries = (state.begun,) if state.filing is None else (state.begun, state.filing)
-        closed = state.filed_on if state.filing is not None else None
+        closed = state.listing.dropped_on if state.filing is None else state.filed_on
         yield Proceeding("listing", "", stage, state.listing.notified_on, closed, entries)
 
 
@@ -104,8 +104,13 @@ class ProceedingsTable:
     def write_new(self, connection: sa.Connection, records: Sequence[Known], law: Law, suffix: str = "") -> None:
         """Write what is known of records that have no rows yet."""
         del law
-        rows = [_row(known, each) for known in records for each in proceedings_of(known.state)]
+        rows = [row for known in records for row in proceeding_rows(known)]
         insert_rows(connection, proceedings_table(suffix), rows)
+
+
+def proceeding_rows(known: Known) -> Iterator[tuple[Any, ...]]:
+    """The rows of a record, in the order of the columns."""
+    return (_row(known, each) for each in proceedings_of(known.state))
 
 
 def _row(known: Known, each: Proceeding) -> tuple[Any, ...]:

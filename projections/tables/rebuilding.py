@@ -1,76 +1,83 @@
-"""Building the tables anew, beside today's: events spread over processes by number, then by subject, then swapped in.
-
-What the processes hand on between the two passes lies in a scratch folder: gists, which hold no values.
-"""
+"""Building the tables anew, beside today's: subjects spread over processes, rows written by one, then swapped in."""
 
 from __future__ import annotations
 
+import fcntl
 import os
-import pickle
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import groupby
 from multiprocessing import get_context
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from ledger.errors import LedgerError
 from ledger.home import LedgerHome
 from ledger.service import Ledger, open_for_reading
 from ledger.store.recorder import LedgerRecorder
+from ledger.store.rows import insert_rows
 from ledger.store.sqlite import as_writer, writing_engine
 from projections.history import events_from
 from projections.law import Law
 from projections.publications import publications
-from projections.replay.digest import BUCKET_CHARACTERS, BUCKETS
-from projections.replay.known import GISTS, Chapter, Known, take
-from projections.replay.standing import Outcome, outcome_of
-from projections.search.fold import Naming, fold_names
-from projections.tables.history import chapter_of
-from projections.tables.keeping import (
-    HISTORY,
-    NAMES,
-    PROCEEDINGS,
-    RECORDS,
-    TABLES,
-    note_tables,
-    take_events,
-)
+from projections.replay.known import GISTS, Known, take
+from projections.replay.source import SubjectRange, ranges
+from projections.replay.standing import outcome_of
+from projections.search.fold import Naming, names_of
+from projections.tables.history import chapter_of, history_row, history_table
+from projections.tables.keeping import NAMES, TABLES, forget_notes, note_tables, take_events
+from projections.tables.proceedings import proceeding_rows, proceedings_table
+from projections.tables.records import record_row, records_table
 
 BESIDE: Final = "__new"
 """Suffix of the tables while they are built."""
 
+_LOCK: Final = "rebuild.lock"
+"""Held by the one process that builds; a process that is killed lets go of it."""
+
 _PAGE: Final = 10_000
-"""Events that one process reads in one go."""
-_BUCKETS_AT_ONCE: Final = 8
+"""Events of a ledger for which one part more is made, and that are taken in at once at the end."""
 
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Folded:
-    """What a few buckets of subjects come to."""
-
-    written: list[tuple[Chapter, Outcome]]
-    records: list[Known]
-
-
 def rebuild(home: LedgerHome, workers: int, progress: Progress) -> int:
     """Build every table anew and put it in the place of today's; gives the size of the log that they reflect."""
-    engine = writing_engine(home.database)
-    try:
-        with build(home, as_writer(engine), workers, progress) as (connection, size):
-            for table in TABLES:
-                table.swap(connection, BESIDE)
-            note_tables(connection, size)
-        return size
-    finally:
-        discard(engine)
-        engine.dispose()
+    with building(home) as writer, build(home, writer, workers, progress) as (connection, size):
+        for table in TABLES:
+            table.swap(connection, BESIDE)
+        forget_notes(connection)
+        note_tables(connection, size)
+    return size
+
+
+class AlreadyBuilding(LedgerError):
+    """Another process builds the tables of this ledger."""
+
+
+@contextmanager
+def building(home: LedgerHome) -> Iterator[sa.Engine]:
+    """Be the one process that builds tables beside today's; what it does not swap in is removed in the end.
+
+    Two of them would write the same tables, and each would remove those of the other. Raises `AlreadyBuilding`.
+    """
+    home.require()
+    with (home.folder / _LOCK).open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            message = f"another process builds or checks the tables of {home.folder}; wait until it has ended"
+            raise AlreadyBuilding(message) from None
+        writer = as_writer(writing_engine(home.database))
+        try:
+            yield writer
+        finally:
+            discard(writer)
+            writer.dispose()
 
 
 @contextmanager
@@ -88,9 +95,9 @@ def build(home: LedgerHome, writer: sa.Engine, workers: int, progress: Progress)
         yield connection, size
 
 
-def discard(engine: sa.Engine) -> None:
+def discard(writer: sa.Engine) -> None:
     """Remove what was built and not swapped in."""
-    with as_writer(engine).begin() as connection:
+    with writer.begin() as connection:
         for table in TABLES:
             table.drop(connection, BESIDE)
 
@@ -103,36 +110,40 @@ def _build(home: LedgerHome, writer: sa.Engine, workers: int, progress: Progress
             table.create(connection, BESIDE)
     with open_for_reading(home, os.urandom) as ledger:
         size, law = ledger.recorder.head().size, Law.of(*publications(ledger.recorder, ledger.mapper))
-    with TemporaryDirectory(prefix="kesu-rebuild-", dir=home.folder) as scratch:
-        spread = _spread(workers, home.folder, Path(scratch), law)
-        with spread as each, writer.connect() as connection:
-            pages = list(range(0, size, _PAGE))
-            for done, namings in enumerate(each(_read_page, pages, [min(_PAGE, size - page) for page in pages]), 1):
-                with connection.begin():
-                    NAMES.write_namings(connection, namings, BESIDE)
-                progress(min(done * _PAGE, size) // 2, size)
-            parts = [BUCKETS[start : start + _BUCKETS_AT_ONCE] for start in range(0, len(BUCKETS), _BUCKETS_AT_ONCE)]
-            for done, folded in enumerate(each(_fold_buckets, parts), 1):
-                with connection.begin():
-                    HISTORY.write(connection, folded.written, BESIDE)
-                    RECORDS.write_new(connection, folded.records, law, BESIDE)
-                    PROCEEDINGS.write_new(connection, folded.records, law, BESIDE)
-                progress(size // 2 + size * done // (2 * len(parts)), size)
+    parts = ranges(workers * 4 + size // _PAGE)
+    with _spread(workers, home.folder, size, law) as each, writer.connect() as connection:
+        for done, built in enumerate(each(_build_part, parts), 1):
+            with connection.begin():
+                insert_rows(connection, history_table(BESIDE), built.history)
+                insert_rows(connection, records_table(BESIDE), built.records)
+                insert_rows(connection, proceedings_table(BESIDE), built.proceedings)
+                NAMES.write_namings(connection, built.namings, BESIDE)
+            progress(size * done // len(parts), size)
     return size
 
 
 @contextmanager
-def _spread(workers: int, folder: Path, scratch: Path, law: Law) -> Iterator[Callable[..., Iterator[Any]]]:
+def _spread(workers: int, folder: Path, size: int, law: Law) -> Iterator[Callable[..., Iterator[_Built]]]:
     """`map` over processes; with one worker in this process, as starting another takes longer than a small ledger."""
     if workers > 1:
-        with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (folder, scratch, law)) as pool:
+        with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (folder, size, law)) as pool:
             yield pool.map
         return
-    _begin(folder, scratch, law)
+    _begin(folder, size, law)
     try:
         yield map
     finally:
         _Worker.opened.__exit__(None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """Rows of some subjects, each in the order of its table's key, and who is named how."""
+
+    history: list[tuple[Any, ...]] = field(default_factory=list)
+    records: list[tuple[Any, ...]] = field(default_factory=list)
+    proceedings: list[tuple[Any, ...]] = field(default_factory=list)
+    namings: list[Naming] = field(default_factory=list)
 
 
 class _Worker:
@@ -141,47 +152,30 @@ class _Worker:
     opened: AbstractContextManager[Ledger]
     """Open until the process ends; without it the ledger would be closed at once."""
     ledger: Ledger
-    scratch: Path
+    size: int
     law: Law
 
 
-def _begin(folder: Path, scratch: Path, law: Law) -> None:
+def _begin(folder: Path, size: int, law: Law) -> None:
     _Worker.opened = open_for_reading(LedgerHome(folder), os.urandom)
     _Worker.ledger = _Worker.opened.__enter__()
-    _Worker.scratch, _Worker.law = scratch, law
+    _Worker.size, _Worker.law = size, law
 
 
-def _read_page(position: int, count: int) -> list[Naming]:
-    """Read a page of events: gists by bucket into the scratch folder, names back to whoever writes them."""
-    ledger, items = _Worker.ledger, _Worker.law.items
-    by_bucket: dict[str, list[Chapter]] = defaultdict(list)
-    stored = ledger.recorder.select_notifications(position, count, inclusive_of_start=False)
-    events = [ledger.mapper.to_domain_event(each) for each in stored]
-    for event in events:
-        chapter = chapter_of(event, items)
-        if chapter is not None:
-            by_bucket[chapter.subject[:BUCKET_CHARACTERS]].append(chapter)
-    for bucket, chapters in by_bucket.items():
-        with (_Worker.scratch / f"{bucket}-{os.getpid()}").open("ab") as file:
-            pickle.dump([tuple(chapter) for chapter in chapters], file, pickle.HIGHEST_PROTOCOL)
-    return list(fold_names(events, items))
-
-
-def _fold_buckets(buckets: Sequence[str]) -> _Folded:
-    """Fold every subject of some buckets, from what the first pass left."""
-    law, written, records = _Worker.law, list[tuple[Chapter, Outcome]](), list[Known]()
-    for bucket in buckets:
+def _build_part(within: SubjectRange) -> _Built:
+    """Fold the events of some subjects, read one subject after the other, so that each key is unwrapped once."""
+    ledger, law, built = _Worker.ledger, _Worker.law, _Built()
+    stored = ledger.recorder.select_subjects(within.first or "!", within.end, _Worker.size)
+    for _subject, events in groupby(map(ledger.mapper.to_domain_event, stored), lambda event: event.facts.subject):
         known: dict[bytes, Known] = {}
-        for chapter in sorted(_left(bucket)):
-            found = known[chapter.record] = take(known.get(chapter.record), chapter.record, GISTS.decode(chapter.gist))
-            written.append((chapter, outcome_of(found, law)))
-        records += sorted(known.values(), key=lambda each: (each.state.subject, each.record))
-    return _Folded(written, records)
-
-
-def _left(bucket: str) -> Iterator[Chapter]:
-    for path in _Worker.scratch.glob(f"{bucket}-*"):
-        with path.open("rb") as file:
-            while file.peek(1):
-                # Written by a process of our own a moment ago, in a folder that only this user may enter.
-                yield from (Chapter(*each) for each in pickle.load(file))  # noqa: S301
+        for event in events:
+            built.namings.extend(names_of(event, law.items))
+            chapter = chapter_of(event, law.items)
+            if chapter is not None:
+                gist = GISTS.decode(chapter.gist)
+                found = known[chapter.record] = take(known.get(chapter.record), chapter.record, gist)
+                built.history.append(history_row(chapter, outcome_of(found, law)))
+        for each in sorted(known.values(), key=lambda each: each.record):
+            built.records.append(record_row(each, law))
+            built.proceedings.extend(sorted(proceeding_rows(each)))
+    return built

@@ -14,7 +14,8 @@ from tests.processes import kesu, serving
 
 CODE = "12110000000000000K"
 COMMANDS = (
-    "init", "serve", "sign", "submit", "import", "records", "verify", "archive", "demo",
+    "init", "serve", "sign", "submit", "import", "records", "verify", "demo",
+    "archive tiles", "archive export", "archive replay",
     "department apply", "department register", "key new", "key add", "key rotate", "key revoke", "catalogue publish",
     "rules list", "clock run", "clock list", "register declare", "coverage",
 )  # fmt: skip
@@ -48,7 +49,7 @@ def test_a_department_joins_files_is_audited_and_its_key_ends(tmp_path: Path) ->
     receipt = kesu("verify", tmp_path / "receipt.json", "--vkey", log_vkey)
     listed = kesu("records", ledger, f"uscc:{ENTERPRISE.code}", "--format", "json")
     earlier = kesu("records", ledger, f"uscc:{ENTERPRISE.code}", "--as-of", "2020-01-01", "--format", "json")
-    assert kesu("archive", ledger, tmp_path / "copy", "--openings").code == 0
+    assert kesu("archive", "tiles", ledger, tmp_path / "copy", "--openings").code == 0
     clean = kesu("verify", tmp_path / "copy", "--vkey", log_vkey)
     shutil.copytree(tmp_path / "copy", tmp_path / "tampered")
     bundle = next((tmp_path / "tampered" / "tile" / "entries").glob("000.p/*"))
