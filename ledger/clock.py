@@ -10,14 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from typing import Final
+from typing import Final, Protocol
 
 from ledger.administration import Pen
 from ledger.domain.deadlines import Due, Period, computed_with
 from ledger.errors import Refusal
 from ledger.rulebook.book import Rulebook
-from ledger.store.deadlines import Deadlines, StoredDue
-from ledger.store.reader import LogReader
+from ledger.store.deadlines import StoredDue
 from ledger.vocabulary import TERMS
 from verify.entry import split_entry
 from verify.statement import Statement
@@ -45,9 +44,26 @@ class ClockRun:
     """Refused, because the record moved while the clock was running; the next run looks again."""
 
 
+class DueDates(Protocol):
+    """What the clock asks: `Deadlines`, or those with a batch that is not durable yet."""
+
+    def fallen_due(self, today: date) -> list[StoredDue]:
+        """What is unsettled and certain, and whose last day has passed; in order of days."""
+
+    def movable(self) -> Iterator[StoredDue]:
+        """Unsettled clocks of working days, which a new calendar may move."""
+
+
+class Entries(Protocol):
+    """Reads entries: a `LogReader`, or one that knows a batch that is not durable yet."""
+
+    def entries(self, first: int, end: int) -> list[tuple[int, bytes]]:
+        """Entries [first, end) with their numbers, as far as they are there."""
+
+
 def run_clock(
-    deadlines: Deadlines,
-    reader: LogReader,
+    deadlines: DueDates,
+    reader: Entries,
     book: Rulebook,
     pen: Callable[[], Pen],
     today: date,
@@ -75,7 +91,7 @@ def run_clock(
 _Said = tuple[StatementType, Submission]
 
 
-def _moved(deadlines: Deadlines, book: Rulebook, pen: Callable[[], Pen]) -> Iterator[_Said]:
+def _moved(deadlines: DueDates, book: Rulebook, pen: Callable[[], Pen]) -> Iterator[_Said]:
     # A list: the rows change under a cursor that is still open.
     for stored in list(deadlines.movable()):
         due, new = stored.due, computed_with(stored.due, book)
@@ -86,7 +102,7 @@ def _moved(deadlines: Deadlines, book: Rulebook, pen: Callable[[], Pen]) -> Iter
             yield kind, pen().write(kind, about, values)
 
 
-def _fallen(deadlines: Deadlines, reader: LogReader, pen: Callable[[], Pen], today: date) -> Iterator[_Said]:
+def _fallen(deadlines: DueDates, reader: Entries, pen: Callable[[], Pen], today: date) -> Iterator[_Said]:
     for stored in deadlines.fallen_due(today):
         due = stored.due
         if isinstance(due.clock, Clock):
@@ -114,7 +130,7 @@ def _due_values(kind: StatementType, due: Due) -> dict[str, JsonValue]:
     return {"on": due.day.isoformat(), "reason": f"{TERMS[kind].zh}: {word}", "calendar": calendar}
 
 
-def _repair_of(reader: LogReader, seq: int) -> str:
+def _repair_of(reader: Entries, seq: int) -> str:
     """The repair whose revocation, entry `seq`, began the bar."""
     ((_seq, raw),) = reader.entries(seq, seq + 1)
     return Statement.parse(split_entry(raw)[1]).reference("repair")

@@ -249,7 +249,7 @@ class Sequencer:
             item.future.set_result(Accepted(self._reader.receipt(seq, raw), seq, repeated=True))
 
     def begin(self) -> Batch:
-        """A batch that begins where the log ends, for whoever holds the writer's lock and appends without the thread."""
+        """A batch that begins where the log ends. Without the thread, whoever has the writer's lock may `extend` it."""
         return Batch(
             log=LogBatch.after(self._head, self._frontier),
             rules=self._rules,

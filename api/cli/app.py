@@ -27,6 +27,7 @@ from api.cli import (
     sample,
     search,
     statements,
+    status,
     timeline,
     verification,
     view,
@@ -62,6 +63,7 @@ app.command("sign")(statements.sign)
 app.command("submit")(statements.submit)
 app.command("import")(imports.import_file)
 app.command("records")(records.records)
+app.command("status")(status.status)
 app.command("replay")(replay.replay)
 app.command("diff")(difference.diff)
 app.add_typer(projections.app, name="projections")

@@ -74,16 +74,20 @@ def replay(
     on: Annotated[
         str | None, typer.Option(help="In force on this day (YYYY-MM-DD); by default the day of --as-of")
     ] = None,
-    runner: Annotated[Runner, typer.Option(help="Who folds; the digest is the same")] = Runner.POOL,
+    runner: Annotated[
+        Runner | None, typer.Option(help="Who folds, with the same digest; default: a pool where it saves time")
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default as many as processors")] = None,
-    events: Annotated[bool, typer.Option("--events", help="Fold every event again, where snapshots would do")] = False,
+    fold: Annotated[
+        bool, typer.Option("--fold", help="Fold the events again, instead of reading what each left its record as")
+    ] = False,
     parquet: Annotated[Path | None, typer.Option(help="Write the rows too: a new folder for Parquet files")] = None,
 ) -> None:
     """Say how every record stood on a day, by what was known at an instant: counts, and the state digest."""
     from api.archive_replay import Run, replay_archive  # noqa: PLC0415 - no other command needs pyarrow
 
     started, today = time.monotonic(), now().astimezone(BEIJING).date()
-    answered = replay_archive(archive, as_of, on, today, Run(runner, workers or processes(), events, parquet))
+    answered = replay_archive(archive, as_of, on, today, Run(runner, workers or processes(), fold, parquet))
     tally, question = answered.tally, answered.question
     for status in RecordStatus:
         if status.value in tally.statuses:

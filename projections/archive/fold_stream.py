@@ -23,21 +23,21 @@ from projections.replay.whole import replay_events, replay_outcomes
 RECORDS_AT_ONCE: Final = 8192
 
 
-def columns_for(question: Question, *, events: bool) -> list[str]:
+def columns_for(question: Question, *, fold: bool) -> list[str]:
     """The columns that `fold_stream` needs: outcomes do for a day that does not lie before what was known."""
-    return ["subject", "seq", "record", "gist" if events or question.looks_back else "outcome"]
+    return ["subject", "seq", "record", "gist" if fold or question.looks_back else "outcome"]
 
 
 def fold_stream(
-    batches: Iterable[pa.RecordBatch], question: Question, law: Law, *, events: bool = False
+    batches: Iterable[pa.RecordBatch], question: Question, law: Law, *, fold: bool = False
 ) -> Iterator[pa.RecordBatch]:
     """Fold the events of whole subjects, sorted by (subject, seq), into a row for each record of the answer.
 
     Batches have at least the columns of `columns_for`, and rows the columns of `STANDING_COLUMNS`, in the order of
-    (subject, first entry). With `events` the gists are folded again where outcomes would do. One subject and one batch
+    (subject, first entry). With `fold` the gists are folded again where outcomes would do. One subject and one batch
     are in memory at a time. Raises `Unsorted`.
     """
-    columns = columns_for(question, events=events)
+    columns = columns_for(question, fold=fold)
     rows = _rows(batches, columns, question.size)
     if columns[-1] == "gist":
         found = replay_events(rows, Moment(question.known_on, question.on, law), question.size)

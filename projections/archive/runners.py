@@ -34,7 +34,7 @@ class Task:
 
     archive: Archive
     question: Question
-    events: bool = False
+    fold: bool = False
     """Fold the events again, where the outcomes would do."""
     out: Path | None = None
     """A folder that all workers reach, for the rows as Parquet; without it they are only counted and digested."""
@@ -50,6 +50,7 @@ def pool(task: Task, workers: int) -> Tally:
     """Buckets spread over processes, the largest first. Raises `Unsorted`, `ArchiveUnsound`."""
     rows = {file.path: file.rows for file in task.archive.manifest.files}
     buckets = sorted(task.archive.buckets, key=lambda bucket: -rows[history_path(bucket)])
+    # Not forked: pyarrow has threads of its own, which a fork would leave behind in the middle of something.
     with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (task,)) as processes:
         return sum_of(processes.map(_run_bucket, buckets))
 
@@ -74,9 +75,9 @@ def run_bucket(task: Task, law: Law, bucket: str) -> Tally:
 
 def standings(task: Task, law: Law, bucket: str, tally: Tally | None = None) -> Iterator[pa.RecordBatch]:
     """The rows of one bucket; the events are counted as they are read."""
-    columns = columns_for(task.question, events=task.events)
+    columns = columns_for(task.question, fold=task.fold)
     batches = counted(tally or Tally(), task.archive.batches(bucket, columns))
-    return fold_stream(batches, task.question, law, events=task.events)
+    return fold_stream(batches, task.question, law, fold=task.fold)
 
 
 def sum_of(tallies: Iterable[Tally]) -> Tally:

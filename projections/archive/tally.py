@@ -43,8 +43,9 @@ class Tally(msgspec.Struct):
 
 
 def answer_of(question: Question, root: bytes) -> list[object]:
-    """What an answer is of: the first thing that its digest takes in."""
-    return ["standing", VERSION, question.size, root.hex(), question.known_on, question.on]
+    """What an answer is of, the first thing that its digest takes in: as `projections.replay.answering` says it."""
+    times = [question.known_on.isoformat(), question.on.isoformat()]
+    return ["replay", VERSION, question.size, root.hex(), *times]
 
 
 def counted(tally: Tally, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from ledger.store.sqlite import reading_engine
 from ledger.vocabulary import RecordStatus
 from projections.law import Law
+from projections.orphans import end_with_parent
 from projections.replay.digest import BucketDigests
 from projections.replay.question import Question
 from projections.replay.source import EVERYBODY, SubjectRange, chapters, outcomes, ranges
@@ -150,6 +151,7 @@ class _Worker:
 
 
 def _begin(job: Job) -> None:
+    end_with_parent()
     # A process that makes millions of small values and no cycles has nothing for the collector to find.
     gc.freeze()
     gc.disable()

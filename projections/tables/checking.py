@@ -15,6 +15,7 @@ from ledger.service import Ledger
 from ledger.store import schema
 from ledger.store.folded import folded_size
 from ledger.store.reader import LogReader
+from ledger.store.sqlite import as_writer
 from ledger.vocabulary import Audience
 from projections.tables.keeping import TABLES, key_of, require_current
 from projections.tables.rebuilding import BESIDE, Progress, build, building
@@ -77,9 +78,9 @@ def check_tables(home: LedgerHome, workers: int, progress: Progress) -> list[Che
 
     The comparison is one transaction in which nobody appends: what came meanwhile is folded in first.
     """
-    with building(home) as writer, build(home, writer, workers, progress) as (connection, size):
+    with building(home) as engine, build(home, as_writer(engine), workers, progress) as (connection, size):
         require_current(connection)
-        root = root_of(LogReader(writer), size)
+        root = root_of(LogReader(engine), size)
         return [_compare(table, connection, root) for table in TABLES]
 
 

@@ -23,6 +23,7 @@ from ledger.store.rows import insert_rows
 from ledger.store.sqlite import as_writer, writing_engine
 from projections.history import events_from
 from projections.law import Law
+from projections.orphans import end_with_parent
 from projections.publications import publications
 from projections.replay.known import GISTS, Known, take
 from projections.replay.source import SubjectRange, ranges
@@ -47,7 +48,7 @@ Progress = Callable[[int, int], None]
 
 def rebuild(home: LedgerHome, workers: int, progress: Progress) -> int:
     """Build every table anew and put it in the place of today's; gives the size of the log that they reflect."""
-    with building(home) as writer, build(home, writer, workers, progress) as (connection, size):
+    with building(home) as engine, build(home, as_writer(engine), workers, progress) as (connection, size):
         for table in TABLES:
             table.swap(connection, BESIDE)
         forget_notes(connection)
@@ -72,12 +73,12 @@ def building(home: LedgerHome) -> Iterator[sa.Engine]:
         except OSError:
             message = f"another process builds or checks the tables of {home.folder}; wait until it has ended"
             raise AlreadyBuilding(message) from None
-        writer = as_writer(writing_engine(home.database))
+        engine = writing_engine(home.database)
         try:
-            yield writer
+            yield engine
         finally:
-            discard(writer)
-            writer.dispose()
+            discard(as_writer(engine))
+            engine.dispose()
 
 
 @contextmanager
@@ -157,6 +158,7 @@ class _Worker:
 
 
 def _begin(folder: Path, size: int, law: Law) -> None:
+    end_with_parent()
     _Worker.opened = open_for_reading(LedgerHome(folder), os.urandom)
     _Worker.ledger = _Worker.opened.__enter__()
     _Worker.size, _Worker.law = size, law

@@ -50,10 +50,9 @@ def rows_of(desk: Desk, suffix: str = "") -> Rows:
             rows = {table.name: [tuple(row) for row in table.rows(connection, suffix)] for table in TABLES}
     finally:
         engine.dispose()
-    said = (
-        "SELECT namings.handle, hex(stream), scheme, code, code_key, name, normal "
-        f"FROM subject_namings{suffix} namings JOIN subject_names{suffix} ON name_id = id ORDER BY 1, 2"
-    )
+    namings, names = f"subject_namings{suffix} AS said", f"subject_names{suffix} AS named ON name_id = id"
+    columns = "said.handle, hex(stream), scheme, code, code_key, name, normal"
+    said = f"SELECT {columns} FROM {namings} JOIN {names} ORDER BY 1, 2"  # noqa: S608
     return rows | {"texts": query(desk.home.database, said)}
 
 

@@ -47,7 +47,8 @@ def record_row(desk: Desk, record: str) -> tuple[object, ...]:
     """The row of one record, without its subject, its id and the state."""
     columns = "issuer, item, item_version, status, disclosed, shown_until, effective_on, ended_on"
     numbers = "begun, changed, values_from, entries"
-    (row,) = query(desk.home.database, f"SELECT {columns}, {numbers} FROM records WHERE record = ?", UUID(record).bytes)
+    found = f"SELECT {columns}, {numbers} FROM records WHERE record = ?"  # noqa: S608
+    (row,) = query(desk.home.database, found, UUID(record).bytes)
     return row
 
 
