@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from api.replay_runner import Runner
+from api.archive_runner import Runner
 from projections.archive.layout import ArchiveUnsound
 from projections.archive.reading import open_archive
 from projections.archive.runners import Task, loop, pool

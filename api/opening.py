@@ -13,7 +13,9 @@ from projections.tables.keeping import KeptTables
 
 
 def open_ledger(
-    home: LedgerHome, *, clock: Callable[[], datetime], random: Random, new: bool = False
+    home: LedgerHome, *, clock: Callable[[], datetime], random: Random, new: bool = False, durable: bool = True
 ) -> AbstractContextManager[WritableLedger]:
     """Open a ledger as its one writer; see `ledger.service.open_for_writing`."""
-    return open_for_writing(home, clock=clock, random=random, new=new, kept=lambda engine: [KeptTables(engine)])
+    return open_for_writing(
+        home, clock=clock, random=random, new=new, durable=durable, kept=lambda engine: [KeptTables(engine)]
+    )

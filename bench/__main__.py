@@ -3,11 +3,12 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from bench import replay, stream
+from bench import page, replay, stream
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], None]] = {
     "stream": lambda _arguments: stream.main(),
     "replay": replay.main,
+    "page": page.main,
 }
 
 if __name__ == "__main__":

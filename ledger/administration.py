@@ -9,8 +9,10 @@ from typing import cast
 
 from ledger.catalogue import CatalogueItem, item_definition
 from ledger.rulebook.book import Rule, rule_definition, rule_name
+from verify.commitment import Opening
 from verify.note import SigningKey, VerifierKey
 from verify.registry import STATEMENT_CLOCK
+from verify.statement import Statement
 from verify.statement_type import StatementType
 from verify.strict import JsonValue
 from verify.submission import Draft, Random, Submission, uuid7
@@ -32,7 +34,14 @@ class Pen:
 
     def write(self, kind: StatementType, about: Mapping[str, JsonValue], values: Mapping[str, JsonValue]) -> Submission:
         """Sign a statement of this issuer."""
-        return Draft(kind.value, about, values).sign(
+        statement, openings = self.state(kind, about, values)
+        return Submission(statement.raw, openings)
+
+    def state(
+        self, kind: StatementType, about: Mapping[str, JsonValue], values: Mapping[str, JsonValue]
+    ) -> tuple[Statement, dict[str, Opening]]:
+        """As `write`; gives the statement and its openings."""
+        return Draft(kind.value, about, values).state(
             [self.key],
             identifier=uuid7(self.milliseconds, self.random(10)),
             issuer=self.issuer,

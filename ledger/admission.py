@@ -66,12 +66,7 @@ def admit(raw: bytes, openings: Mapping[str, Opening], registry: Registry, catal
         kind = statement_type(statement)
         signers = require_signed(statement, registry)
         _require_openings(statement, openings)
-        _require_particulars(kind, statement, openings)
-        body = read_body(statement, openings)
-        if kind in ABOUT_LINKS:
-            statement.reference("link")
-        elif kind not in ADMINISTRATIVE:
-            statement.reference("record")
+        body = _read_body(kind, statement, openings)
     except Malformed as error:
         raise NotAdmissible(Fault(error.part, error.rule, "see docs/format.md")) from None
     except SignatureInvalid as error:
@@ -81,6 +76,28 @@ def admit(raw: bytes, openings: Mapping[str, Opening], registry: Registry, catal
         raise NotEntitled(Fault("signature", error.detail, f"rule {error.rule}, see docs/format.md")) from None
     subject, item, warnings = _read_values(body, openings, catalogue)
     return Admitted(statement, openings, signers, body, subject, item, warnings)
+
+
+def admit_own(
+    statement: Statement, openings: Mapping[str, Opening], signers: frozenset[VerifierKey], catalogue: Catalogue
+) -> Admitted:
+    """Check what this process has itself committed to and signed a moment ago, for a sample whose keys it holds.
+
+    Signatures and commitments are what it has just computed; whether the signers may say this, the sequencer asks.
+    """
+    body = _read_body(statement_type(statement), statement, openings)
+    subject, item, warnings = _read_values(body, openings, catalogue)
+    return Admitted(statement, openings, signers, body, subject, item, warnings)
+
+
+def _read_body(kind: StatementType, statement: Statement, openings: Mapping[str, Opening]) -> AnyBody:
+    _require_particulars(kind, statement, openings)
+    body = read_body(statement, openings)
+    if kind in ABOUT_LINKS:
+        statement.reference("link")
+    elif kind not in ADMINISTRATIVE:
+        statement.reference("record")
+    return body
 
 
 def _read_values(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -84,7 +85,7 @@ def _context(stream: UUID, version: int) -> bytes:
 
 
 class LedgerApplication(Application[UUID]):
-    """The write model behind the sequencer; `save(*events, batch=...)` is one database transaction."""
+    """The write model behind the sequencer; `append(events, batch=...)` is one database transaction."""
 
     name = "ledger"
 
@@ -105,6 +106,10 @@ class LedgerApplication(Application[UUID]):
     def construct_mapper(self) -> RecordedMapper:
         """The mapper that seals."""
         return RecordedMapper(self._vault)
+
+    def append(self, events: Sequence[Recorded], **kwargs: Any) -> None:  # noqa: ANN401 - what the recorder takes
+        """Save events in one transaction; `save` would first ask of each whether it is an aggregate with events."""
+        self.events.put(events, **kwargs)
 
     @property
     def ledger_recorder(self) -> LedgerRecorder:

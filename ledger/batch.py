@@ -22,6 +22,7 @@ from ledger.domain.record import Disclosure, decide
 from ledger.domain.registers import decide_declaration
 from ledger.domain.state import CreditRecord
 from ledger.errors import Fatal
+from ledger.identifiers import uuid_of
 from ledger.rules_in_force import Rules
 from ledger.store.deadlines import DeadlineChanges, StoredDue
 from ledger.store.links import LinkChanges
@@ -131,10 +132,10 @@ class Batch:
         stream = statement.reference(name)
         if stream == self.ledger_stream:
             refuse(f"about/{name}", "this id is the ledger's own", f"choose a new {name} id")
-        return UUID(stream)
+        return uuid_of(stream)
 
     def _chain(self, header: EntryHeader, statement: Statement) -> None:
-        self.log.append(header, statement.raw, UUID(statement.id).bytes)
+        self.log.append(header, statement.raw, uuid_of(statement.id).bytes)
 
     def _position(self, admitted: Admitted, subject: str) -> Position:
         rules, issuer = self.rules, admitted.statement.issuer

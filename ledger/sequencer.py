@@ -37,6 +37,7 @@ from ledger.errors import (
     Stopped,
     StoreUnsound,
 )
+from ledger.identifiers import uuid_of
 from ledger.kept import Appended, Kept
 from ledger.refolding import fold_deadlines, fold_links
 from ledger.rules_in_force import Rules
@@ -270,8 +271,8 @@ class Sequencer:
     def commit(self, batch: Batch) -> Checkpoint:
         """Write a batch, sign it and go on from its end: only then does anything of it count. Raises what is fatal."""
         self._vault.ensure(event.facts.subject for event in batch.events)
-        self._application.save(
-            *batch.events,
+        self._application.append(
+            batch.events,
             batch=batch.log,
             deadlines=batch.deadlines,
             links=batch.changed_links,
@@ -310,7 +311,7 @@ class Sequencer:
         records, links = self._states.load(streams, self._rules.catalogue.items)
         batch.records |= records
         batch.links |= links
-        stored = self._reader.find([UUID(item.statement.id) for item in admitted])
+        stored = self._reader.find([uuid_of(item.statement.id) for item in admitted])
         return stored, format_instant(self._clock())
 
     def _streams(self, admitted: Iterable[Admitted]) -> Iterator[UUID]:
@@ -320,7 +321,7 @@ class Sequencer:
             if statement.type not in ADMINISTRATIVE:
                 named = statement.reference("link" if statement.type in ABOUT_LINKS else "record")
                 if named != self._ledger_stream:
-                    yield UUID(named)
+                    yield uuid_of(named)
 
     def _decide(
         self, batch: Batch, admitted: Admitted, stored: Mapping[UUID, tuple[int, bytes]], now: str
@@ -331,7 +332,7 @@ class Sequencer:
         if earlier is not None:
             found = (earlier, batch.log.entries[earlier - batch.log.start.size])
         else:
-            found = stored.get(UUID(statement.id), (0, b""))
+            found = stored.get(uuid_of(statement.id), (0, b""))
         if found[1]:
             if split_entry(found[1])[1] != statement.raw:
                 fault = Fault("id", f"entry {found[0]} has this id and says something else", "draw a new UUIDv7")

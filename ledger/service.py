@@ -16,7 +16,7 @@ from ledger.sequencer import Sequencer
 from ledger.signer import Signer, SignerJournal
 from ledger.store.reader import LogReader
 from ledger.store.recorder import LedgerRecorder
-from ledger.store.sqlite import reading_engine, writing_engine
+from ledger.store.sqlite import reading_engine, sync, writing_engine
 from ledger.store.vault import KeyStore, Random
 from verify.note import VerifierKey
 
@@ -59,16 +59,18 @@ def open_for_writing(
     clock: Callable[[], datetime],
     random: Random,
     new: bool = False,
+    durable: bool = True,
     kept: Callable[[sa.Engine], Sequence[Kept]] = lambda _engine: (),
 ) -> Iterator[WritableLedger]:
     """Open a ledger as its one writer; raises `SignerMismatch` if database and signer journal differ.
 
     `new` creates the database; only `kesu init` may. `kept` makes the projections that are written with the events.
+    Not `durable`: entries may be lost in a crash until the ledger is closed; for a sample, and for nothing else.
     """
     if new:
         home.database.touch(mode=0o600, exist_ok=False)
     with home.writing():
-        engine = writing_engine(home.database)
+        engine = writing_engine(home.database, durable=durable)
         readers = reading_engine(home.database)
         vault = KeyStore(home.key_store, home.key_encryption_key(), random)
         journal = SignerJournal(home.signer_journal)
@@ -92,3 +94,5 @@ def open_for_writing(
             vault.close()
             readers.dispose()
             engine.dispose()
+            if not durable:
+                sync(home.database)

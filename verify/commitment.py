@@ -49,6 +49,7 @@ def _prefix(path: str) -> bytes:
     return _DOMAIN + len(encoded).to_bytes(2, "big") + encoded
 
 
+@lru_cache(maxsize=1024)
 def check_path(path: str, part: str) -> str:
     """Return `path` if it may name a committed field."""
     if len(path) > MAX_PATH or not _PATH.fullmatch(path):

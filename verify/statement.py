@@ -79,12 +79,32 @@ def statement_text(
     openings: Mapping[str, Opening],
 ) -> bytes:
     """The note text to sign: canonical JSON with a commitment for every opening, and LF."""
-    value: dict[str, JsonValue] = {
-        "about": dict(about),
-        "committed": {
-            check_path(path, "committed"): encode_base64(commit(path, opening.salt, opening.value))
+    return text_of(
+        id=id,
+        issuer=issuer,
+        made_at=made_at,
+        type=type,
+        about=about,
+        committed={
+            check_path(path, "committed"): commit(path, opening.salt, opening.value)
             for path, opening in openings.items()
         },
+    )
+
+
+def text_of(
+    *,
+    id: str,  # noqa: A002 - the member's name in the format
+    issuer: str,
+    made_at: str,
+    type: str,  # noqa: A002 - the member's name in the format
+    about: Mapping[str, JsonValue],
+    committed: Mapping[str, bytes],
+) -> bytes:
+    """The note text to sign, of commitments that are computed already, to paths that `check_path` has passed."""
+    value: dict[str, JsonValue] = {
+        "about": dict(about),
+        "committed": {path: encode_base64(digest) for path, digest in committed.items()},
         "id": id,
         "issuer": issuer,
         "made_at": made_at,

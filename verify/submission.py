@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from verify.commitment import SALT_BYTES, Opening, openings_json, parse_openings
+from verify.commitment import SALT_BYTES, Opening, check_path, commit, openings_json, parse_openings
 from verify.errors import Malformed
 from verify.note import SignedNote, SigningKey
-from verify.statement import statement_text
+from verify.statement import Statement, text_of
 from verify.strict import JsonValue, load_json
 
 Random = Callable[[int], bytes]
@@ -65,15 +65,27 @@ class Draft:
         self, keys: Sequence[SigningKey], *, identifier: str, issuer: str, made_at: str, random: Random
     ) -> Submission:
         """Commit to every value under a fresh salt and sign. `identifier` is a UUIDv7, `made_at` an instant."""
+        statement, openings = self.state(keys, identifier=identifier, issuer=issuer, made_at=made_at, random=random)
+        return Submission(statement.raw, openings)
+
+    def state(
+        self, keys: Sequence[SigningKey], *, identifier: str, issuer: str, made_at: str, random: Random
+    ) -> tuple[Statement, dict[str, Opening]]:
+        """As `sign`; gives the statement as `Statement.parse` would read it back, if id and issuer are well formed."""
         salts = random(SALT_BYTES * len(self.values))
         openings = {
             path: Opening(salts[number * SALT_BYTES : (number + 1) * SALT_BYTES], value)
             for number, (path, value) in enumerate(self.values.items())
         }
-        text = statement_text(
-            id=identifier, issuer=issuer, made_at=made_at, type=self.type, about=self.about, openings=openings
+        committed = {
+            check_path(path, "committed"): commit(path, salt, value) for path, (salt, value) in openings.items()
+        }
+        text = text_of(
+            id=identifier, issuer=issuer, made_at=made_at, type=self.type, about=self.about, committed=committed
         )
-        return Submission(SignedNote.sign(text, keys).to_bytes(), openings)
+        note = SignedNote.sign(text, keys)
+        statement = Statement(note.to_bytes(), note, self.about, committed, identifier, issuer, made_at, self.type)
+        return statement, openings
 
 
 def uuid7(milliseconds: int, entropy: bytes) -> str:

@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
+from api.archive_runner import Runner
 from api.cli.place import now
 from api.cli.progress import tracked
-from api.replay_runner import Runner
 from ledger.beijing import BEIJING
 from ledger.home import LedgerHome
 from ledger.service import open_for_reading

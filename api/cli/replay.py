@@ -109,17 +109,15 @@ def replay(  # noqa: PLR0913 - each is an option
                 return
             with ledger.recorder.engine.connect() as connection:
                 rows = replayer.rows(connection, whom, question, identity, fold=fold)
-                opened = ((row, values_then(ledger, row) if values else None) for row in rows)
-                render = _render(output)
-                if render is None:
-                    found = list(opened)
+                if output is Format.TABLE:
+                    found = [(row, values_then(ledger, row) if values else None) for row in rows]
                     named = names_of(connection, (row.subject for row, _values in found))
                     items = replayer.law.items if values else None
                     _write_lines(out, [*_table(found, named, items), *_heading(question), f"{len(found)} records"])
                 elif values:
-                    for row, known in opened:
-                        out.write(json_line(row_json(row) | values_json(known)))
-                else:
+                    for row in rows:
+                        out.write(json_line(row_json(row) | values_json(values_then(ledger, row))))
+                elif (render := _render(output)) is not None:
                     out.write(render(rows))
 
 

@@ -8,7 +8,7 @@ from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from api.http import catalogue, coverage, log, records, report, search, statements, subjects, timeline
+from api.http import catalogue, coverage, log, records, replay, report, search, statements, subjects, timeline
 from api.http.context import Context
 from api.http.docs import describe, serve_docs
 from api.problems import HANDLED, INTERNAL, PROBLEMS, MethodRefused, handle, render
@@ -48,6 +48,7 @@ def create_app(context: Context) -> FastAPI:
         timeline.router,
         report.router,
         records.router,
+        replay.router,
         coverage.router,
         catalogue.router,
         log.router,

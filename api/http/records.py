@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 
 from api.http.context import AuditorOnly, WithContext, is_auditor
+from api.http.grid import OnTheGrid
 from api.http.models import ConditionModel, DeadlineModel, EndingModel, RecordDetailModel, RepairConditionsModel
 from api.http.statements import problems
 from api.http.subjects import record_model
@@ -16,13 +17,15 @@ from ledger.domain.events import Erased
 from ledger.domain.link import identity_of
 from ledger.errors import NotFound
 from ledger.rulebook.repair import RepairFacts
+from ledger.service import Ledger
 from ledger.store.deadlines import Deadlines
 from ledger.store.links import Links
 from projections.one_record import deadlines, find_record, repair_outlook
 from projections.records import public_view
+from projections.tables.views import may_be_shown
 from verify.strict import check_date, check_uuid7
 
-router = APIRouter(tags=["records"])
+router = APIRouter(tags=["records"], route_class=OnTheGrid)
 
 
 @router.get(
@@ -74,8 +77,11 @@ def repair(
     """
     ledger = context.ledger
     rules, today = ledger.sequencer.rules, ledger.sequencer.today
-    view = find_record(ledger.recorder, ledger.mapper, UUID(check_uuid7(record, "record")), rules)
-    if not is_auditor(request) and public_view(view, rules.catalogue.items, rules.book, today) is None:
+    asked, auditor = UUID(check_uuid7(record, "record")), is_auditor(request)
+    if not auditor and not _may_be_shown(ledger, asked, today):
+        raise NotFound("no record has this id")
+    view = find_record(ledger.recorder, ledger.mapper, asked, rules)
+    if not auditor and public_view(view, rules.catalogue.items, rules.book, today) is None:
         raise NotFound("no record has this id")
     facts = RepairFacts(
         _day(corrected_on, "corrected_on"), _day(performed_on, "performed_on"), _day(committed_on, "committed_on")
@@ -104,6 +110,11 @@ def repair(
         rule_version=assessment.version,
         unconfirmed=list(assessment.unconfirmed),
     )
+
+
+def _may_be_shown(ledger: Ledger, record: UUID, today: date) -> bool:
+    with ledger.recorder.engine.connect() as connection:
+        return may_be_shown(connection, record, today)
 
 
 def _day(text: str | None, name: str) -> date | None:

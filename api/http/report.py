@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from http import HTTPStatus
-from itertools import takewhile
 from typing import Annotated, Final
 
 import msgspec
 from fastapi import APIRouter, Header, Response
 from fastapi.concurrency import run_in_threadpool
+from sqlalchemy.pool import QueuePool
 
-from api.http.context import Context, WithContext
+from api.http.context import WithContext
+from api.http.grid import OnTheGrid
 from api.http.report_models import ReportModel
 from api.http.statements import problems
-from ledger.domain.link import identity_of
-from ledger.store.links import Links
+from ledger.service import WritableLedger
 from ledger.subjects import check_identifier
 from projections.audiences import Public
-from projections.history import subject_history
-from projections.records import fold_records
-from projections.report import report_view, values_entries
-from verify.checkpoint import Checkpoint
-from verify.handle import organisation_handle
+from projections.pages import Page, public_page, public_page_at_once
+from projections.report import report_view
 
-GRID_SECONDS: Final = 0.02
-"""Answers leave at multiples of this after the request came. Each hidden entry costs about 0.15 ms, so without it
-somebody who asks often enough could tell a subject with hidden records from one without; with it, only one with some
-hundred of them."""
+router = APIRouter(tags=["subjects"], route_class=OnTheGrid)
 
-router = APIRouter(tags=["subjects"])
+_SHORT: Final = 20
+"""Records that a page may have to be made in the event loop: a few milliseconds."""
 
 
 @router.get(
@@ -49,30 +43,31 @@ async def report(
     Always the public view, whatever token is sent. The tag changes with every checkpoint.
     """
     check_identifier(scheme, code)
-    clock = asyncio.get_running_loop().time
-    begun = clock()
-    body = await run_in_threadpool(_body, context, scheme, code)
+    ledger = context.ledger
+    # A short page takes about as long as handing it to a thread and back; a long one must not hold the others up.
+    page = public_page_at_once(ledger, scheme, code, _SHORT) if _has_free_connection(ledger) else None
+    body = await run_in_threadpool(_body, ledger, scheme, code) if page is None else _told(page, scheme, code)
     headers = {"ETag": f'"{hashlib.sha256(body).hexdigest()}"', "Cache-Control": "no-cache"}
-    is_known = _is_current(headers["ETag"], if_none_match)
-    await asyncio.sleep((begun - clock()) % GRID_SECONDS)
-    if is_known:
+    if _is_current(headers["ETag"], if_none_match):
         return Response(None, HTTPStatus.NOT_MODIFIED, headers)
     return Response(body, HTTPStatus.OK, headers, "application/json")
 
 
-def _body(context: Context, scheme: str, code: str) -> bytes:
-    ledger = context.ledger
-    checkpoint = Checkpoint.parse(ledger.reader.checkpoint())
-    rules, today = ledger.sequencer.rules, ledger.sequencer.today  # after it, so that they know all that it covers
-    items, book = rules.catalogue.items, rules.book
-    links = Links(ledger.recorder.engine).at(checkpoint.size)
-    identity = identity_of(organisation_handle(scheme, code), links)
-    history = subject_history(ledger.recorder, ledger.mapper, *identity.handles)
-    events = list(takewhile(lambda event: event.facts.seq < checkpoint.size, history))
-    views = list(fold_records(events, items).values())
-    told = report_view(views, scheme, code, Public(), items, book, today, values_entries(events))
-    report = {**msgspec.to_builtins(told), "checkpoint": checkpoint.raw.decode()}
+def _body(ledger: WritableLedger, scheme: str, code: str) -> bytes:
+    return _told(public_page(ledger, scheme, code), scheme, code)
+
+
+def _told(page: Page, scheme: str, code: str) -> bytes:
+    items, book, held = page.rules.catalogue.items, page.rules.book, page.held
+    told = report_view(held.views, scheme, code, Public(), items, book, page.today, held.values_from)
+    report = {**msgspec.to_builtins(told), "checkpoint": page.checkpoint.raw.decode()}
     return ReportModel.model_validate(report).model_dump_json().encode()
+
+
+def _has_free_connection(ledger: WritableLedger) -> bool:
+    """Whether one is to be had at once: whoever waits for one in the event loop makes everybody wait."""
+    pool = ledger.recorder.engine.pool
+    return isinstance(pool, QueuePool) and pool.checkedout() < pool.size()
 
 
 def _is_current(tag: str, sent: str | None) -> bool:

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.context import WithContext, is_auditor
+from api.http.grid import OnTheGrid
 from api.http.statements import problems
-from ledger.store.links import Links
+from projections.identities import LinksSeen
 from projections.search.finding import Match, find
 from projections.search.public import publicly_shown
 from projections.search.query import FEWEST_CHARACTERS, MOST_HITS
@@ -18,7 +19,7 @@ from projections.search.query import FEWEST_CHARACTERS, MOST_HITS
 _USUAL = 20
 """As many as stand on a page."""
 
-router = APIRouter(tags=["subjects"])
+router = APIRouter(tags=["subjects"], route_class=OnTheGrid)
 
 
 class FoundModel(BaseModel):
@@ -76,9 +77,8 @@ def search(
     auditor = is_auditor(request)
     ledger = context.ledger
     visible = sa.true() if auditor else publicly_shown(ledger.sequencer.today)
-    engine = ledger.recorder.engine
-    with engine.connect() as connection:
-        hits = find(connection, q, limit, visible, Links(engine).now())
+    with ledger.recorder.engine.connect() as connection:
+        hits = find(connection, q, limit, visible, LinksSeen(connection))
     found = [
         FoundModel(
             scheme=hit.scheme,

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import takewhile
 
 from fastapi import APIRouter, Request
 
 from api.http.context import WithContext, is_auditor
+from api.http.grid import OnTheGrid
 from api.http.models import RecordModel, RecordsModel, SubjectModel
 from api.http.statements import problems
 from api.problems import TokenMissing
 from ledger.domain.events import Erased
-from ledger.domain.link import identity_of
-from ledger.store.links import Links
+from ledger.service import WritableLedger
 from ledger.subjects import check_identifier
 from ledger.vocabulary import TERMS
 from projections.as_of import parse_as_of
-from projections.history import subject_history
-from projections.records import RecordView, fold_records, public_view
-from verify.checkpoint import Checkpoint
-from verify.handle import organisation_handle
+from projections.pages import Page, page_as_of, public_page, whole_page
+from projections.records import RecordView, public_view
 
-router = APIRouter(tags=["subjects"])
+router = APIRouter(tags=["subjects"], route_class=OnTheGrid)
 
 
 @router.get(
@@ -44,32 +41,30 @@ def records(scheme: str, code: str, request: Request, context: WithContext, as_o
     if as_of is not None and not auditor:
         raise TokenMissing("history is for auditors and regulators; leave as_of out for the public view")
     instant = parse_as_of(as_of) if as_of is not None else None
-    ledger = context.ledger
-    checkpoint = Checkpoint.parse(ledger.reader.checkpoint())
-    links = Links(ledger.recorder.engine).at(checkpoint.size, instant)
-    identity = identity_of(organisation_handle(scheme, code), links)
-    history = subject_history(ledger.recorder, ledger.mapper, *identity.handles)
-    covered = takewhile(lambda event: event.facts.seq < checkpoint.size, history)
-    rules = ledger.sequencer.rules
-    items, today = rules.catalogue.items, ledger.sequencer.today
-    views = fold_records(covered, items, instant).values()
+    page = _page(context.ledger, scheme, code, instant, auditor=auditor)
+    items, book = page.rules.catalogue.items, page.rules.book
     shown = []
-    for view in views:
-        public = public_view(view, items, rules.book, today)
+    for view in page.held.views:
         if auditor:
             shown.append(record_model(view, None if isinstance(view.values, Erased) else view.values))
-        elif public is not None:
+        elif (public := public_view(view, items, book, page.today)) is not None:
             shown.append(record_model(view, public))
     return RecordsModel(
         scheme=scheme,
         code=code,
-        subject_handle=identity.subject_handle,
-        linked_handles=list(identity.linked_handles),
+        subject_handle=page.identity.subject_handle,
+        linked_handles=list(page.identity.linked_handles),
         as_of=instant,
         view="full" if auditor else "public",
         records=shown,
-        checkpoint=checkpoint.raw.decode(),
+        checkpoint=page.checkpoint.raw.decode(),
     )
+
+
+def _page(ledger: WritableLedger, scheme: str, code: str, instant: str | None, *, auditor: bool) -> Page:
+    if instant is not None:
+        return page_as_of(ledger, scheme, code, instant)
+    return whole_page(ledger, scheme, code) if auditor else public_page(ledger, scheme, code)
 
 
 def record_model(view: RecordView, values: Mapping[str, object] | None) -> RecordModel:

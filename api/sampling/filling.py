@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 from api.sampling.days import DAY, beijing_date, midnight
 from api.sampling.dice import Dice
 from ledger.administration import Pen
-from ledger.admission import Admitted, admit
+from ledger.admission import Admitted, admit, admit_own
 from ledger.bulk import Bulk
 from ledger.clock import run_clock
 from ledger.errors import LedgerError, Refusal
 from ledger.service import WritableLedger
 from verify.note import SigningKey
+from verify.statement import Statement
 from verify.statement_type import StatementType
-from verify.strict import format_instant
+from verify.strict import JsonValue, format_instant
 from verify.submission import Submission
 
 _WORTH_A_RUN: Final = 96
@@ -34,6 +36,19 @@ class SampleRefused(LedgerError):
     """The ledger refused a step that the sample took for legal; nothing after it was appended."""
 
 
+@dataclass(frozen=True, slots=True)
+class _ClockPen(Pen):
+    """Keeps what it signs, by its bytes, so that this need not be read and verified again."""
+
+    said: dict[bytes, Statement]
+
+    def write(self, kind: StatementType, about: Mapping[str, JsonValue], values: Mapping[str, JsonValue]) -> Submission:
+        """Sign a statement of the operator."""
+        statement, openings = self.state(kind, about, values)
+        self.said[statement.raw] = statement
+        return Submission(statement.raw, openings)
+
+
 class Filling:
     """A ledger that is being filled, as its one writer."""
 
@@ -45,6 +60,8 @@ class Filling:
         self._done = done
         self._bulk = Bulk(ledger.sequencer, ledger.reader)
         self._waiting: list[Admitted] = []
+        self._said: dict[bytes, Statement] = {}
+        """What the clock has signed and not yet handed in."""
         self._ran_on = date.min
         self._calendar = self._bulk.rules.book.calendar
 
@@ -70,7 +87,7 @@ class Filling:
         self._flush()
         self._ran_on = beijing_date(at)
         book = self._bulk.rules.book
-        pen = Pen(self._operator, int(at.timestamp() * 1000), format_instant(at), self._dice.bytes)
+        pen = _ClockPen(self._operator, int(at.timestamp() * 1000), format_instant(at), self._dice.bytes, self._said)
         moved = book.calendar is not self._calendar
         run_clock(self._bulk, self._bulk, book, lambda: pen, self._ran_on, self._append_due, moved=moved)
         self._calendar = book.calendar
@@ -82,7 +99,9 @@ class Filling:
 
     def _append_due(self, submissions: list[Submission]) -> list[Refusal | None]:
         """What the clock says goes into the batch of the day. Nobody else writes, so nothing of it can be refused."""
-        self._queue(submissions)
+        catalogue, signers = self._bulk.rules.catalogue, frozenset({self._operator.verifier})
+        for each in submissions:
+            self._waiting.append(admit_own(self._said.pop(each.statement), each.openings, signers, catalogue))
         moved = self._waiting[-1].statement.type == StatementType.DEADLINE_RECOMPUTED
         if moved or len(self._waiting) >= _MOST_WAITING:  # what has fallen due is asked after what has moved is known
             self._flush()
@@ -90,9 +109,7 @@ class Filling:
 
     def _queue(self, submissions: list[Submission]) -> None:
         rules = self._bulk.rules
-        self._waiting += [
-            admit(each.statement, each.openings, rules.registry, rules.catalogue) for each in submissions
-        ]
+        self._waiting += [admit(each.statement, each.openings, rules.registry, rules.catalogue) for each in submissions]
 
     def _flush(self) -> None:
         if not self._waiting:

@@ -13,6 +13,7 @@ from api.opening import open_ledger
 from api.sampling.ahead import Order, admissions, signed
 from api.sampling.case import Law
 from api.sampling.cast import PLATFORM, Cast
+from api.sampling.collecting import seldom_collecting
 from api.sampling.days import midnight
 from api.sampling.dice import Dice
 from api.sampling.filling import Filling
@@ -53,7 +54,7 @@ def order_for(home: LedgerHome, seed: int, companies: int, scope: Scope) -> Orde
 
 def make_ledger(home: LedgerHome, order: Order, done: Done) -> Counter[str]:
     """Make the ledger and fill it; gives the number of entries by type, and tells it on the way to `done`."""
-    with _founded(home, order, done) as (ledger, filling):
+    with seldom_collecting(), _founded(home, order, done) as (ledger, filling):
         rules = ledger.sequencer.rules
         with admissions(order, rules.registry, rules.catalogue) as steps:
             for at, step in steps:
@@ -77,7 +78,7 @@ def _founded(home: LedgerHome, order: Order, done: Done) -> Iterator[tuple[Writa
     operator, first, last = home.operator_key(), order.scope.first, order.scope.last
     parts = founding_statements(order.seed, Cast(order.seed, operator), Law(), home.log_key().verifier, first)
     vault = Dice(order.seed, "vault").bytes
-    with open_ledger(home, clock=lambda: midnight(last), random=vault, new=True) as ledger:
+    with open_ledger(home, clock=lambda: midnight(last), random=vault, new=True, durable=False) as ledger:
         filling = Filling(ledger, operator, Dice(order.seed, "clock"), done)
         filling.found(parts)
         yield ledger, filling

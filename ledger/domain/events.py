@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from ledger.beijing import beijing_day
 from ledger.domain.bodies import AnyBody
+from ledger.identifiers import uuid_of
 from verify.commitment import Opening
 from verify.entry import EntryHeader
 from verify.statement import Statement
@@ -94,4 +95,4 @@ def recorded(header: EntryHeader, statement: Statement, body: AnyBody, openings:
         withdraws=header.withdraws,
         body=body,
     )
-    return Recorded(UUID(header.stream), header.version, facts, openings)
+    return Recorded(uuid_of(header.stream), header.version, facts, openings)

@@ -77,9 +77,7 @@ class Disclosure(Enum):
     WITHDRAW = auto()
 
 
-def decide(
-    state: CreditRecord | None, event: Recorded, position: Position, gist: Gist | None = None
-) -> Disclosure:
+def decide(state: CreditRecord | None, event: Recorded, position: Position, gist: Gist | None = None) -> Disclosure:
     """Whether the event may follow, and what it discloses or withdraws; raises `RuleBroken`.
 
     The event is a candidate: numbered and dated, with the subject that it names and without disclosures. `gist` is its

@@ -5,7 +5,7 @@ A rule is named ``<kind>/<name>``: ``calendar/2026``, ``sharing/catalogue``. Its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from operator import attrgetter
@@ -129,6 +129,17 @@ class Rulebook:
     """What `of` has answered: it is asked for every record, and looks through every rule."""
     _answers: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
+    def __reduce__(self) -> tuple[Callable[..., Rulebook], tuple[Any, ...]]:
+        """Pickle what was published, one after the other: a chain of hundreds of books would be too deep."""
+        published: list[tuple[Rule, int]] = []
+        book = self
+        while book.earlier is not None:
+            published += [
+                (book.versions[key], book.since) for key in book.versions.keys() - book.earlier.versions.keys()
+            ]
+            book = book.earlier
+        return _published_again, (dict(book.versions), book.calendar, book.since, published[::-1])
+
     def with_rule(self, rule: Rule, seq: int = 0) -> Rulebook:
         """The rulebook after entry `seq` published one more."""
         calendar = self.calendar.with_year(rule) if isinstance(rule, CalendarYear) else self.calendar
@@ -165,3 +176,15 @@ class Rulebook:
             self._answers.clear()
         answer = self._answers[question] = find()
         return answer
+
+
+def _published_again(
+    versions: Mapping[tuple[str, int], Rule],
+    calendar: WorkingCalendar,
+    since: int,
+    published: Sequence[tuple[Rule, int]],
+) -> Rulebook:
+    book = Rulebook(versions, calendar, since)
+    for rule, seq in published:
+        book = book.with_rule(rule, seq)
+    return book

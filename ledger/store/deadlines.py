@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -77,9 +78,7 @@ class Deadlines:
 
     def of_subject(self, subject: str, clock: Clock | Period) -> list[StoredDue]:
         """Unsettled deadlines of one kind of a subject."""
-        column = schema.deadlines.c
-        query = _ROWS.where(column.subject == subject, column.clock == clock.value, column.settled.is_(False))
-        return list(self._select(query))
+        return list(self._select(_OF_SUBJECT, {"subject": subject, "clock": clock.value}))
 
     def of_record(self, stream: UUID) -> list[StoredDue]:
         """All deadlines of a record, settled ones included, by day."""
@@ -88,10 +87,7 @@ class Deadlines:
 
     def fallen_due(self, today: date) -> list[StoredDue]:
         """What is unsettled and certain, and whose last day has passed, or which was done late; in order of days."""
-        column = schema.deadlines.c
-        passed = (column.day < today.isoformat()) & (column.done_on.is_(None) | (column.done_on > column.day))
-        query = _ROWS.where(column.settled.is_(False), column.provisional.is_(False), passed)
-        return list(self._select(query.order_by(column.day, column.stream, column.clock, column.since)))
+        return list(self._select(_FALLEN_DUE, {"today": today.isoformat()}))
 
     def open_until(self, day: date) -> list[StoredDue]:
         """What is unsettled and ends by a day, in order of days."""
@@ -107,13 +103,26 @@ class Deadlines:
         )
         return self._select(query)
 
-    def _select(self, query: sa.Select[*tuple[Any, ...]]) -> Iterator[StoredDue]:
+    def _select(
+        self, query: sa.Select[*tuple[Any, ...]], parameters: Mapping[str, str] = MappingProxyType({})
+    ) -> Iterator[StoredDue]:
         with self._engine.connect() as connection:
-            for page in connection.execution_options(yield_per=_PAGE).execute(query).partitions():
+            for page in connection.execution_options(yield_per=_PAGE).execute(query, parameters).partitions():
                 yield from map(_stored, page)
 
 
+_COLUMN = schema.deadlines.c
 _ROWS = sa.select(schema.deadlines)
+_OF_SUBJECT = _ROWS.where(
+    _COLUMN.subject == sa.bindparam("subject"), _COLUMN.clock == sa.bindparam("clock"), _COLUMN.settled.is_(False)
+)
+_FALLEN_DUE = _ROWS.where(
+    _COLUMN.settled.is_(False),
+    _COLUMN.provisional.is_(False),
+    _COLUMN.day < sa.bindparam("today"),
+    _COLUMN.done_on.is_(None) | (_COLUMN.done_on > _COLUMN.day),
+).order_by(_COLUMN.day, _COLUMN.stream, _COLUMN.clock, _COLUMN.since)
+"""Made once: to put such a query together takes longer than to answer it."""
 
 
 def _row(stored: StoredDue) -> tuple[object, ...]:

@@ -80,20 +80,21 @@ class _StoredLinks:
     def __init__(self, engine: sa.Engine, in_force: sa.ColumnElement[bool]) -> None:
         """Rows count for which `in_force` holds."""
         self._engine = engine
-        self._in_force = in_force
+        handle: sa.BindParameter[str] = sa.bindparam("handle")
+        self._subject_of = sa.select(_ROW.subject).where(_ROW.former == handle, in_force).order_by(_ROW.seq)
+        self._formers_of = sa.select(_ROW.former).where(_ROW.subject == handle, in_force).order_by(_ROW.seq)
 
     def subject_of(self, handle: str) -> str | None:
         """The handle that this one is linked to."""
-        query = sa.select(_ROW.subject).where(_ROW.former == handle, self._in_force)
-        return next(iter(self._handles(query)), None)
+        return next(iter(self._handles(self._subject_of, handle)), None)
 
     def formers_of(self, handle: str) -> Iterable[str]:
         """The handles that are linked to this one, in the order of the links."""
-        return self._handles(sa.select(_ROW.former).where(_ROW.subject == handle, self._in_force))
+        return self._handles(self._formers_of, handle)
 
-    def _handles(self, query: sa.Select[*tuple[Any, ...]]) -> list[str]:
+    def _handles(self, query: sa.Select[*tuple[Any, ...]], handle: str) -> list[str]:
         with self._engine.connect() as connection:
-            return list(connection.scalars(query.order_by(_ROW.seq)))
+            return list(connection.scalars(query, {"handle": handle}))
 
 
 _ROW = schema.subject_links.c

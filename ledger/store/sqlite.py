@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -22,6 +23,8 @@ MINIMUM_VERSION = (3, 51, 3)
 _CACHE_KIB = 32_768
 _BUSY_MILLISECONDS = 30_000
 _WRITER = "kesu_writer"
+_HURRIED = ("synchronous=OFF", "wal_autocheckpoint=16000", "cache_size=-131072")
+"""A page that several batches write goes to the file once; and pages are written in no order that a crash respects."""
 
 
 def require_sound_version() -> None:
@@ -61,14 +64,19 @@ def open_file(path: Path) -> Any:  # noqa: ANN401 - either driver's connection
     return connection
 
 
-def writing_engine(path: Path) -> sa.Engine:
-    """The engine of the one writer. `execution_options(kesu_writer=True)` makes a transaction BEGIN IMMEDIATE."""
+def writing_engine(path: Path, *, durable: bool = True) -> sa.Engine:
+    """The engine of the one writer. `execution_options(kesu_writer=True)` makes a transaction BEGIN IMMEDIATE.
+
+    Not `durable`: a commit is not synchronised, for a new file that is worth nothing until it is whole; see `sync`.
+    """
     require_sound_version()
     engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)), module=driver)
 
     @sa.event.listens_for(engine, "connect")
     def _connect(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401
         set_up(connection)
+        for pragma in () if durable else _HURRIED:
+            connection.execute(f"PRAGMA {pragma}").fetchall()
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
@@ -95,6 +103,12 @@ def reading_engine(path: Path) -> sa.Engine:
         connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def sync(path: Path) -> None:
+    """Make a file durable as it is."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def as_writer(engine: sa.Engine) -> sa.Engine:

@@ -16,6 +16,7 @@ from msgspec.structs import astuple
 from projections.archive.layout import STANDING_COLUMNS
 from projections.archive.parquet_file import batch_of
 from projections.law import Law
+from projections.replay.known import Unsorted
 from projections.replay.question import Question
 from projections.replay.standing import Moment
 from projections.replay.whole import replay_events, replay_outcomes
@@ -54,6 +55,22 @@ def rows_of(batch: pa.RecordBatch, columns: Sequence[str] | None = None) -> Iter
 
 
 def _rows(batches: Iterable[pa.RecordBatch], columns: Sequence[str], size: int) -> Iterator[tuple[Any, ...]]:
-    """The events that were known."""
+    """The events that were known, of input that is in order, as far as it has come: then nothing of it is misread."""
+    before = None
     for batch in batches:
+        if not batch.num_rows:
+            continue
+        keys = batch.select(["subject", "seq"])
+        _require_order(keys if before is None else pa.concat_batches([before, keys]))
+        before = keys.slice(batch.num_rows - 1)
         yield from rows_of(batch.filter(pc.less(batch.column("seq"), size)), columns)
+
+
+def _require_order(batch: pa.RecordBatch) -> None:
+    subjects, seqs, count = batch.column("subject"), batch.column("seq"), batch.num_rows - 1
+    same = pc.and_(pc.equal(subjects[:count], subjects[1:]), pc.less(seqs[:count], seqs[1:]))
+    ordered = pc.or_(pc.less(subjects[:count], subjects[1:]), same)
+    at = pc.index(ordered, value=False).as_py()
+    if at >= 0:
+        one, next_one = ((subjects[number].as_py(), seqs[number].as_py()) for number in (at, at + 1))
+        raise Unsorted(f"entry {next_one[1]} of {next_one[0]} comes after entry {one[1]} of {one[0]}")

@@ -1,6 +1,6 @@
 """Opening an archive, on a disk or in an object store: its manifest, its law, its times, and its events by bucket.
 
-Every file is compared with its digest before it is read: that takes a fiftieth of the time of folding what is in it.
+Every file is compared with its digest before it is read: that takes a fiftieth of the time that folding it does.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pyarrow import fs
 
 from ledger.admission import Catalogue
 from ledger.beijing import beijing_day
+from ledger.definition import DefinitionFault
 from ledger.domain.bodies import CataloguePublished, RulesPublished
 from ledger.rulebook.book import Rulebook
 from ledger.rules_in_force import publish
@@ -64,9 +65,15 @@ class Archive:
         return tuple(bucket for bucket in ALPHABET if self._listed(history_path(bucket)) is not None)
 
     def law(self) -> Law:
-        """The law as the log published it; raises `ArchiveUnsound`, and `DefinitionFault` for what cannot be read."""
+        """The law as the log published it; raises `ArchiveUnsound`, also for what this version cannot read."""
+        try:
+            return self._law(_PUBLICATIONS.decode(self._checked(LAW)))
+        except (DefinitionFault, msgspec.MsgspecError):
+            raise ArchiveUnsound(f"{LAW} holds what this version of Kesu cannot read") from None
+
+    def _law(self, published: Sequence[Publication]) -> Law:
         catalogue, book = Catalogue(), Rulebook()
-        for each in _PUBLICATIONS.decode(self._checked(LAW)):
+        for each in published:
             opened = {"definition": Opening(b"", each.definition)}
             body = (
                 CataloguePublished(each.name, each.version)

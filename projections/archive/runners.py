@@ -67,6 +67,7 @@ def run_bucket(task: Task, law: Law, bucket: str) -> Tally:
     notes = {"origin": manifest.origin, "size": str(task.question.size), "bucket": bucket}
     notes |= {"known_on": task.question.known_on.isoformat(), "on": task.question.on.isoformat()}
     path = task.out / standings_path(bucket)
+    path.unlink(missing_ok=True)  # of a worker that died: Spark lets another try
     with writing_parquet(path, STANDING_COLUMNS, notes, by=["subject"], alike=_ALIKE) as file:
         for batch in answer:
             file.write(batch)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -93,7 +94,17 @@ class Replayer:
         engine = self._ledger.recorder.engine
         with engine.connect() as one, engine.connect() as other:
             earlier = self.rows(one, whom, before, identity)
-            yield from differences(earlier, self.rows(other, whom, after, identity), before.size)
+            for each in differences(earlier, self.rows(other, whom, after, identity), before.size):
+                # A record that left the answer has no row in it that would name its later entries.
+                left = each.after is None
+                yield replace(each, entries=self._between(each.row.record, before, after)) if left else each
+
+    def _between(self, record: str, before: Question, after: Question) -> tuple[int, ...]:
+        """The entries of a record that were recorded between two questions."""
+        stream = UUID(record)
+        stored = self._ledger.recorder.select_streams([stream])[stream]
+        seqs = (self._ledger.mapper.to_domain_event(each).facts.seq for each in stored)
+        return tuple(seq for seq in seqs if before.size <= seq < after.size)
 
     def digest(self, question: Question, buckets: dict[str, bytes]) -> str:
         """The state digest of an answer about everybody."""

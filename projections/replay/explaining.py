@@ -38,11 +38,10 @@ class Named:
 
 def happened(recorder: LedgerRecorder, entries: Iterable[int]) -> list[Happened]:
     """What some entries were, in their order."""
-    found = []
-    for seq in entries:
-        (stored,) = recorder.select_notifications(seq + 1, 1)
-        found.append(Happened(seq, StatementType(stored.topic), beijing_day(recorded_at(stored))))
-    return found
+    return [
+        Happened(seq, StatementType(stored.topic), beijing_day(recorded_at(stored)))
+        for seq, stored in recorder.select_entries(entries)
+    ]
 
 
 def names_of(connection: sa.Connection, handles: Iterable[str]) -> dict[str, Named]:

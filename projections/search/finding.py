@@ -6,9 +6,10 @@ subject is found by the names that visible records and the links of the subject 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum, unique
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Final
 
@@ -79,18 +80,15 @@ class _Found:
     found_by: str
 
 
-class _Search:
-    """One query's statements, made once: a list of fifty asks each of them fifty times."""
+class _Statements:
+    """What is asked of the tables, for one condition on what may be seen."""
 
-    def __init__(self, connection: sa.Connection, visible: sa.ColumnElement[bool], links: LinksInForce) -> None:
-        self._connection = connection
-        self._links = links
+    def __init__(self, visible: sa.ColumnElement[bool]) -> None:
         shown = visible & ~_SAID.link  # a record that may be seen says so
         readable = visible | _SAID.link  # links are as public as their subject, whichever of its codes is asked for
         handles: sa.BindParameter[list[str]] = sa.bindparam("handles", expanding=True)
-        self._said = sa.exists().where(_SAID.name_id == _NAME.id, readable)
-        self._is_shown_query = sa.select(sa.exists().where(_SAID.handle.in_(handles), shown))
-        self._latest_query = (
+        self.is_shown = sa.select(sa.exists().where(_SAID.handle.in_(handles), shown))
+        self.latest = (
             sa.select(_NAME.scheme, _NAME.code, _NAME.name, _NAME.normal)
             .select_from(_NAMED)
             .where(_SAID.handle.in_(handles), readable)
@@ -102,8 +100,49 @@ class _Search:
             .select_from(_NAMED)
             .where(_NAME.normal.in_(sa.bindparam("names", expanding=True)), _NAME.handle.not_in(handles))
         )
-        self._others_query = others.where(shown).limit(1)
-        self._others_in_links_query = others.where(_SAID.link).distinct()
+        self.others = others.where(shown).limit(1)
+        self.others_in_links = others.where(_SAID.link).distinct()
+        # A subject of which all is hidden, and which no link names, ends here: nothing more is asked about it.
+        told = sa.exists().where(_SAID.handle == _NAME.handle, readable)
+        self.by_code = (
+            sa.select(_NAME.handle, _NAME.code, _NAME.scheme)
+            .where(_NAME.code_key == sa.bindparam("code"), told)
+            .distinct()
+            .order_by(_NAME.scheme, _NAME.code)
+        )
+        most: sa.BindParameter[int] = sa.bindparam("most", type_=sa.Integer)
+        pairs: sa.BindParameter[str] = sa.bindparam("pairs", type_=sa.Text)
+        begins = _NAME.normal.between(sa.bindparam("normal"), sa.bindparam("last"))
+        beginning = sa.select(_NAME.id).where(begins).order_by(_NAME.normal).limit(most)
+        having = fts5.numbers_with(tables().terms, pairs).limit(most)
+        # The pairs may stand there in another order, so look for the query itself.
+        within = sa.func.instr(_NAME.normal, sa.bindparam("normal")) > 0
+        said = sa.exists().where(_SAID.name_id == _NAME.id, readable)
+        self.beginning = _named(beginning, begins & said)
+        self.having = _named(having, ~begins & within & said)
+
+
+@lru_cache(maxsize=8)
+def _statements(visible: sa.ColumnElement[bool]) -> _Statements:
+    """Made once for each condition, which are equal only if they are the same: it takes longer than running them."""
+    return _Statements(visible)
+
+
+def _named(numbers: sa.Select[tuple[int]], fits: sa.ColumnElement[bool]) -> sa.Select[str, str, str]:
+    return (
+        sa.select(_NAME.handle, _NAME.name, _NAME.normal)
+        .where(_NAME.id.in_(numbers.subquery().select()), fits)
+        .order_by(sa.func.length(_NAME.normal), _NAME.code, _NAME.id)
+    )
+
+
+class _Search:
+    """One query."""
+
+    def __init__(self, connection: sa.Connection, visible: sa.ColumnElement[bool], links: LinksInForce) -> None:
+        self._connection = connection
+        self._links = links
+        self._statements = _statements(visible)
 
     def hits(self, query: Query) -> Iterator[Hit]:
         """Every subject once, by what fits best."""
@@ -116,9 +155,8 @@ class _Search:
     def _by_code(self, query: Query) -> list[_Found]:
         if not query.code:
             return []
-        rows = sa.select(_NAME.handle, _NAME.code, _NAME.scheme).where(_NAME.code_key == query.code).distinct()
         found = []
-        for handle, code, _scheme in self._connection.execute(rows.order_by(_NAME.scheme, _NAME.code)).all():
+        for handle, code, _scheme in self._connection.execute(self._statements.by_code, {"code": query.code}).all():
             identity = identity_of(handle, self._links)
             if self._is_shown(identity):
                 match = Match.CODE if handle == identity.subject_handle else Match.OLD_CODE
@@ -126,32 +164,26 @@ class _Search:
         return sorted(found, key=lambda each: each.match is Match.OLD_CODE)
 
     def _by_name(self, query: Query) -> Iterator[_Found]:
-        begins = _NAME.normal.between(query.normal, query.normal + _LAST)
-        beginning = sa.select(_NAME.id).where(begins).order_by(_NAME.normal).limit(_MOST_CANDIDATES)
-        yield from self._named(query, beginning, begins)
-        having = fts5.numbers_with(tables().terms, query.normal).limit(_MOST_CANDIDATES)
-        # The pairs may stand there in another order, so look for the query itself.
-        yield from self._named(query, having, ~begins & _NAME.normal.contains(query.normal, autoescape=True))
+        asked = {"normal": query.normal, "last": query.normal + _LAST, "most": _MOST_CANDIDATES}
+        yield from self._named(query, self._statements.beginning, asked)
+        yield from self._named(query, self._statements.having, asked | {"pairs": fts5.pairs_of(query.normal)})
 
-    def _named(self, query: Query, numbers: sa.Select[tuple[int]], fits: sa.ColumnElement[bool]) -> Iterator[_Found]:
-        rows = (
-            sa.select(_NAME.handle, _NAME.name, _NAME.normal)
-            .where(_NAME.id.in_(numbers.subquery().select()), fits, self._said)
-            .order_by(sa.func.length(_NAME.normal), _NAME.code, _NAME.id)
-        )
-        for handle, name, normal in self._connection.execute(rows).yield_per(_AT_ONCE):
+    def _named(
+        self, query: Query, statement: sa.Select[str, str, str], asked: Mapping[str, object]
+    ) -> Iterator[_Found]:
+        for handle, name, normal in self._connection.execute(statement, asked).yield_per(_AT_ONCE):
             identity = identity_of(handle, self._links)
             if self._is_shown(identity):
                 yield _Found(identity, Match.NAME if normal == query.normal else Match.PART, name)
 
     def _is_shown(self, identity: Identity) -> bool:
         """Whether at least one record of the subject, under whichever handle, may be seen."""
-        return bool(self._connection.scalar(self._is_shown_query, {"handles": identity.handles}))
+        return bool(self._connection.scalar(self._statements.is_shown, {"handles": identity.handles}))
 
     def _describe(self, found: _Found) -> Hit:
         identity = found.identity
         asked = {"handles": identity.handles, "today": identity.subject_handle}
-        latest = self._connection.execute(self._latest_query, asked).one()
+        latest = self._connection.execute(self._statements.latest, asked).one()
         names = {latest.normal}
         if found.match in (Match.NAME, Match.PART):
             names.add(normalise(found.found_by))
@@ -168,7 +200,7 @@ class _Search:
     def _is_shared(self, names: set[str], identity: Identity) -> bool:
         """Whether another subject that may be seen is, or was, called by one of these normalised names."""
         asked = {"names": sorted(names), "handles": identity.handles}
-        if self._connection.scalar(self._others_query, asked) is not None:
+        if self._connection.scalar(self._statements.others, asked) is not None:
             return True
-        in_links = self._connection.scalars(self._others_in_links_query, asked).all()
+        in_links = self._connection.scalars(self._statements.others_in_links, asked).all()
         return any(self._is_shown(identity_of(handle, self._links)) for handle in in_links)

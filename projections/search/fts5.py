@@ -54,10 +54,15 @@ def compact(connection: sa.Connection, name: str) -> None:
     connection.execute(command.insert(), {name: "optimize"})
 
 
-def numbers_with(name: str, normal: str) -> sa.Select[tuple[int]]:
-    """The numbers of names that have every pair of a normalised text, in whatever order they stand there."""
+def numbers_with(name: str, pairs: sa.ColumnElement[str]) -> sa.Select[tuple[int]]:
+    """The numbers of names that have all of these pairs, in whatever order they stand there; see `pairs_of`."""
     index = _index(name)
-    return sa.select(index.c.rowid).where(index.c[name].op("MATCH", is_comparison=True)(_written(terms(normal))))
+    return sa.select(index.c.rowid).where(index.c[name].op("MATCH", is_comparison=True)(pairs))
+
+
+def pairs_of(normal: str) -> str:
+    """Every pair of a normalised text, as `numbers_with` wants them."""
+    return _written(terms(normal))
 
 
 def _index(name: str) -> sa.TableClause:

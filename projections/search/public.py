@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 import sqlalchemy as sa
 
@@ -13,8 +14,9 @@ from projections.tables.keeping import NAMES, RECORDS, key_of
 from projections.tables.records import records_table
 
 
+@lru_cache(maxsize=4)
 def publicly_shown(day: date) -> sa.ColumnElement[bool]:
-    """The condition for `find`: everybody sees the record on the day."""
+    """The condition for `find`: everybody sees the record on the day. Asked again, the same object: `find` keeps it."""
     said, record = tables().namings, records_table().c
     shown = (
         record.subject == said.c.handle,

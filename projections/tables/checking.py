@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -76,12 +76,14 @@ def table_states(ledger: Ledger) -> list[TableState]:
 def check_tables(home: LedgerHome, workers: int, progress: Progress) -> list[Checked]:
     """Fold the whole log into tables beside today's, compare the two, and throw the others away.
 
-    The comparison is one transaction in which nobody appends: what came meanwhile is folded in first.
+    What was appended meanwhile is folded in at the end, while a server waits. Then it goes on: what is compared takes
+    long in a large ledger, and is read from a snapshot of that moment.
     """
-    with building(home) as engine, build(home, as_writer(engine), workers, progress) as (connection, size):
-        require_current(connection)
+    with building(home) as engine, engine.connect() as today, engine.connect() as beside:
+        with build(home, as_writer(engine), workers, progress) as (_connection, size):
+            require_current(today)  # its snapshot is of here: of this size, as nobody can append
         root = root_of(LogReader(engine), size)
-        return [_compare(table, connection, root) for table in TABLES]
+        return [_compare(table, today, beside, root) for table in TABLES]
 
 
 def digest_of(table: Table, connection: sa.Connection, of: Sequence[object], suffix: str = "") -> tuple[int, str]:
@@ -98,18 +100,20 @@ def root_of(reader: LogReader, size: int) -> list[object]:
     return [size, reader.frontier(size).root().hex()]
 
 
-def _compare(table: Table, connection: sa.Connection, of: Sequence[object]) -> Checked:
-    _rows, kept = digest_of(table, connection, of)
-    _rows, folded = digest_of(table, connection, of, BESIDE)
+def _compare(table: Table, today: sa.Connection, beside: sa.Connection, of: Sequence[object]) -> Checked:
+    _rows, kept = digest_of(table, today, of)
+    _rows, folded = digest_of(table, beside, of, BESIDE)
     first: tuple[str | None, str | None] = (None, None)
     if kept != folded:
-        first = next(_differing(table, connection), first)
+        first = next(_differing(table.rows(today), table.rows(beside, BESIDE)), first)
     return Checked(table.name, kept, folded, *first)
 
 
-def _differing(table: Table, connection: sa.Connection) -> Iterator[tuple[str | None, str | None]]:
+def _differing(
+    kept: Iterable[Sequence[object]], folded: Iterable[Sequence[object]]
+) -> Iterator[tuple[str | None, str | None]]:
     """Rows that differ, by their keys alone: a row may be long."""
-    for one, other in zip_longest(table.rows(connection), table.rows(connection, BESIDE)):
+    for one, other in zip_longest(kept, folded):
         if one is None or other is None or tuple(one) != tuple(other):
             yield _key(one), _key(other)
 

@@ -408,7 +408,7 @@ def product_rows(sample: Sample, as_of: str, on: str | None) -> dict[str, dict[s
     """What the product says, by the outcomes and by folding the events, in the words of both."""
     with (
         open_for_reading(LedgerHome(sample.folder), randomness(1)) as ledger,
-        ledger.recorder.engine.connect() as asked,
+        ledger.recorder.engine.connect() as at,
     ):
         question = ask(ledger.recorder, ledger.reader.published_size(), date.max, as_of, on)
         law = Law.of(sample.catalogue, sample.book)

@@ -6,6 +6,8 @@ import csv
 import gzip
 import json
 import os
+from collections.abc import Mapping
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,12 +23,15 @@ from ledger.administration import application_statement, catalogue_statement
 from ledger.domain.events import Erased
 from ledger.home import LedgerHome, create_home, write_secret
 from ledger.service import open_for_reading
+from ledger.vocabulary import RecordStatus
 from projections.as_of import day_begins, parse_as_of
 from projections.history import whole_history
 from projections.publications import publications
 from projections.records import RecordView, fold_records, standing
+from projections.replay.answering import Replayer, Whom
 from tests.processes import kesu, serving
 from verify.note import SigningKey
+from verify.strict import JsonValue
 
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("KESU_SHARED_DATA", ROOT.parent / "shared" / "data"))
@@ -90,6 +95,7 @@ def test_records_as_of_a_snapshot_are_exactly_its_rows(
 
     assert len(shown) == len(dict(shown))
     assert dict(shown) == replay(day)
+    assert replayed(imported[0], day, fold=False) == replayed(imported[0], day, fold=True) == replay(day)
 
 
 def test_the_last_snapshot_is_the_published_table(imported: tuple[LedgerHome, tuple[int, int, int, int]]) -> None:
@@ -158,21 +164,41 @@ def records(home: LedgerHome, day: str) -> list[RecordView]:
         )
 
 
+def replayed(home: LedgerHome, day: str, *, fold: bool) -> dict[Key, Row]:
+    """The same rows by `kesu replay`: by what each event left its record as, or by folding the events."""
+    with open_for_reading(home, os.urandom) as ledger, ledger.recorder.engine.connect() as connection:
+        replayer = Replayer(ledger, date.max)
+        question = replayer.question(day, None)
+        rows = {
+            row.values_from: row
+            for row in replayer.rows(connection, Whom(), question, None, fold=fold)
+            if row.status is not RecordStatus.REVOKED
+        }
+        events = (event for event in whole_history(ledger.recorder, ledger.mapper) if event.facts.seq in rows)
+        return dict(cells(event.values(), event.value("subject")) for event in events)
+
+
 def row_of(view: RecordView) -> tuple[Key, Row]:
     """The source's row, rebuilt from a record."""
-    values, subject = view.values, view.subject
+    assert not isinstance(view.values, Erased)
+    assert not isinstance(view.subject, Erased)
+    return cells({f"data/{code}": value for code, value in view.values.items()}, {"code": view.subject.code})
+
+
+def cells(values: Mapping[str, JsonValue] | Erased, subject: JsonValue) -> tuple[Key, Row]:
+    """The source's row, rebuilt from committed values."""
     assert not isinstance(values, Erased)
-    assert not isinstance(subject, Erased)
-    row = {"facility_name": str(values["CF_XDR_MC"])}
+    assert isinstance(subject, dict)
+    row = {"facility_name": str(values["data/CF_XDR_MC"])}
     for code, column in COLUMNS.items():
-        value = values[code]
+        value = values[f"data/{code}"]
         if isinstance(value, int):
             assert value % 100 == 0
             value = str(value // 100)
         row[column] = str(value or "")
     for column in ("PENALTYDATE", "TRANSGRESSDATE"):
         row[column] = row[column].replace("-", "/")
-    return (str(values["CF_CFJG"]), str(values["CF_WSH"]), subject.code), row
+    return (str(values["data/CF_CFJG"]), str(values["data/CF_WSH"]), str(subject["code"])), row
 
 
 def replay(day: str) -> dict[Key, Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 
 import pytest
@@ -74,3 +75,14 @@ def test_an_entry_finds_the_rules_that_were_published_before_it() -> None:
 def test_a_rulebook_is_what_it_holds() -> None:
     """By which way it came about does not matter to those who compare two."""
     assert Rulebook().with_rule(YEAR_2026, 7) == replace(Rulebook().with_rule(YEAR_2026, 7), earlier=None)
+
+
+def test_a_rulebook_of_very_many_versions_can_be_sent_to_another_process() -> None:
+    """With what every entry found; each version stands on the one before it, a thousand deep."""
+    book = Rulebook()
+    for number in range(1, 1001):
+        book = book.with_rule(replace(YEAR_2026, version=number), 3 * number)
+    sent = pickle.loads(pickle.dumps(book))  # noqa: S301 - ours
+
+    assert sent == book
+    assert [sent.before(seq).since for seq in (3001, 3000, 4, 3)] == [3000, 2997, 3, 0]

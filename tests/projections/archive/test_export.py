@@ -23,6 +23,7 @@ from projections.publications import publications
 from projections.replay.question import ask, size_known_at
 from projections.replay.source import chapters, outcomes
 from tests.ledger.harness import ENTERPRISE, OTHER_ENTERPRISE, Clock, Desk, execute, query
+from tests.projections.archive.rewriting import vouch
 from tests.scenarios.office import Office
 from tests.scenarios.procedures import raise_objection
 from verify.checkpoint import Checkpoint
@@ -40,10 +41,10 @@ def history(archive: Path) -> list[dict[str, Any]]:
     return rows
 
 
-@pytest.fixture
-def case(tmp_path: Path) -> Desk:
-    """A penalty, disputed two days later, and another company's."""
-    desk = Desk(tmp_path / "ledger", Clock(datetime(2026, 11, 2, 2, tzinfo=UTC)))
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A penalty, disputed two days later, and another company's; nobody may change it."""
+    desk = Desk(tmp_path_factory.mktemp("case") / "ledger", Clock(datetime(2026, 11, 2, 2, tzinfo=UTC)))
     with desk.found(rules=True) as ledger:
         office = Office(desk, ledger, ledger.recorder.max_notification_id() or 0)
         office.on("2026-11-04")
@@ -188,7 +189,7 @@ def test_what_came_after_the_checkpoint_is_left_out(sampled: Path, tmp_path: Pat
     """Tiles, times and history are of the same size."""
     desk = Desk(sampled).copy(tmp_path / "ledger")
     database = desk.home.database
-    ((size,),) = query(database, "SELECT size FROM checkpoints ORDER BY size DESC LIMIT 1 OFFSET 20")
+    ((size,),) = query(database, "SELECT size FROM checkpoints ORDER BY size DESC LIMIT 1 OFFSET 1")
     assert isinstance(size, int)
     execute(database, "DELETE FROM checkpoints WHERE size > ?", size)
     with desk.read() as ledger:
@@ -244,6 +245,17 @@ def test_a_file_that_was_changed_is_found_by_its_digest(copied: Path, name: str)
 
     with pytest.raises(ArchiveUnsound, match=path):
         archive.check_all()
+
+
+def test_a_law_of_a_later_version_is_not_guessed_at(copied: Path) -> None:
+    """Even where the manifest vouches for the file."""
+    path = copied / "parquet" / "law.json"
+    published = json.loads(path.read_text("utf-8"))
+    published[-1]["definition"]["moon"] = "full"
+    path.write_text(json.dumps(published), "utf-8")
+    vouch(copied, "law.json")
+    with pytest.raises(ArchiveUnsound, match=r"law\.json holds what this version of Kesu cannot read"):
+        open_archive(str(copied)).law()
 
 
 def test_an_archive_of_another_version_is_not_misread(copied: Path) -> None:

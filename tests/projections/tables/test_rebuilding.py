@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -21,7 +22,8 @@ from ledger.service import open_for_reading
 from ledger.store.sqlite import as_writer, reading_engine
 from projections.tables.checking import check_tables, table_states
 from projections.tables.rebuilding import BESIDE, AlreadyBuilding, build, building, rebuild
-from tests.ledger.harness import OTHER_ENTERPRISE, Desk, execute, query, randomness
+from tests.ledger.harness import OTHER_ENTERPRISE, Desk, execute, put, query, randomness
+from tests.ledger.linking import OLD, TWIN, link, separate
 from tests.projections.tables.kept import keeping, noted, rows_of, size_of, without_tables
 from tests.scenarios.procedures import raise_objection
 
@@ -57,6 +59,22 @@ def test_tables_made_anew_are_those_that_were_kept(told: Told, workers: int) -> 
     assert rows_of(desk) == kept
     assert noted(desk) == dict.fromkeys(TODAY, 51)
     assert leftovers(desk) == NOTHING_LEFT
+
+
+def test_who_is_named_in_links_is_named_in_the_new_tables(told: Told) -> None:
+    """Today's name and the former one, of each link that was not taken back."""
+    desk, _records = told
+    with keeping(desk) as office:
+        right, wrong = desk.new_id(), desk.new_id()
+        for each in (link(desk, right, OLD), link(desk, wrong, TWIN), separate(desk, wrong)):
+            put(office.ledger, each)
+    kept = rows_of(desk)
+    assert [row[2:] for row in kept["subject_names"] if row[1] == UUID(right).bytes] == [(51, 1), (51, 1)]
+    assert [row for row in kept["subject_names"] if row[1] == UUID(wrong).bytes] == []
+
+    rebuild(desk.home, 1, ignored)
+
+    assert rows_of(desk) == kept
 
 
 def test_whatever_stood_in_them_before_is_gone(told: Told) -> None:
