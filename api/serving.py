@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import socket
 import sys
@@ -61,6 +62,9 @@ def serve_until_stopped(
             _signals_stop_no_more_than(server),
             _clock(ledger, pen),
         ):
+            # What is there by now stays to the end: a collection that looks through it all stops every answer for long.
+            gc.collect()
+            gc.freeze()
             server.run([listener])
     if sequencer.failure is not None:
         raise Fatal(f"stopped: {sequencer.failure}") from sequencer.failure

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.opening import open_ledger
+from ledger.service import open_for_writing
 from tests.ledger.harness import OTHER_ENTERPRISE, Desk, put
 from tests.ledger.linking import OLD, company, link
 from tests.processes import kesu
@@ -17,7 +18,7 @@ HIDDEN = company(71, "测试隐藏有限公司")
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A ledger written without its tables, as an earlier version would have."""
+    """A ledger that was last written without its tables, as an earlier version would have."""
     desk = Desk(Path(tmp_path_factory.mktemp("search")) / "ledger")
     with desk.found() as ledger:
         revoked = desk.new_id()
@@ -25,6 +26,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
         put(ledger, desk.file(subject=OTHER_ENTERPRISE))
         put(ledger, desk.file(revoked, subject=HIDDEN))
         put(ledger, desk.revoke(revoked))
+    with open_for_writing(desk.home, clock=desk.clock, random=desk.vault_random) as ledger:
         put(ledger, link(desk, desk.new_id(), OLD))
     behind = kesu("search", desk.folder, "测试")
     assert (behind.code, behind.out) == (2, "")

@@ -205,7 +205,7 @@ def spellings(openings: dict[str, Opening] | object) -> Iterator[bytes]:
         yield opening.salt
         values = opening.value.values() if isinstance(opening.value, dict) else [opening.value]
         for value in values:
-            known = path in _ALSO_IN_CLEAR or value in (ENTERPRISE.name, ENTERPRISE.code)
+            known = path in _ALSO_IN_CLEAR or value in (ENTERPRISE.name, ENTERPRISE.code, ENTERPRISE.scheme)
             if isinstance(value, str) and len(value) > 3 and not known:
                 yield value.encode()
                 yield value.encode("utf-16-le")
