@@ -6,21 +6,19 @@ is a pure function of its bytes and the rules in force. One process is enough: t
 
 from __future__ import annotations
 
-import os
 import pickle
-import signal
 import threading
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from functools import lru_cache
-from multiprocessing import get_context, parent_process
-from multiprocessing.process import BaseProcess
+from multiprocessing import get_context
 from typing import Self
 
 from ledger.admission import Admitted, Catalogue, admit
 from ledger.errors import Refusal
 from ledger.rules_in_force import Rules
 from ledger.sequencer import Sequencer
+from projections.orphans import end_with_parent
 from verify.errors import EvidenceError
 from verify.registry import Registry
 from verify.submission import Submission
@@ -87,7 +85,7 @@ class BatchAdmission:
         with self._lock:
             if self._pool is None:
                 # Not forked: this process has threads.
-                self._pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=_begin)
+                self._pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=end_with_parent)
                 self._ready = self._pool.submit(_nothing)
             return self._pool if self._ready is not None and self._ready.done() else None
 
@@ -130,16 +128,3 @@ def _admit_line(line: bytes, registry: Registry, catalogue: Catalogue) -> Admitt
 
 def _nothing() -> None:
     """Done as soon as the process runs."""
-
-
-def _begin() -> None:
-    """Leave Ctrl-C to the parent, and end when the parent does, however it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: BaseProcess) -> None:
-    parent.join()
-    os._exit(1)

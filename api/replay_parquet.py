@@ -14,25 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from api.replay_rows import COLUMNS, STATUS_ZH
+from projections.archive.layout import STANDING_COLUMNS
 from projections.replay.standing import Standing
 
-SCHEMA: Final = pa.schema(
-    [
-        pa.field("subject", pa.string(), nullable=False),
-        pa.field("record", pa.string(), nullable=False),
-        pa.field("issuer", pa.string(), nullable=False),
-        pa.field("item", pa.string(), nullable=False),
-        pa.field("item_version", pa.int64(), nullable=False),
-        pa.field("status", pa.string(), nullable=False),
-        pa.field("shown", pa.bool_(), nullable=False),
-        pa.field("in_force", pa.bool_(), nullable=False),
-        pa.field("effective_on", pa.date32(), nullable=False),
-        pa.field("ended_on", pa.date32()),
-        pa.field("values_from", pa.int64()),
-        pa.field("entries", pa.list_(pa.int64()), nullable=False),
-        pa.field("status_zh", pa.string(), nullable=False),
-    ]
-)
+SCHEMA: Final = STANDING_COLUMNS.append(pa.field("status_zh", pa.string(), nullable=False))
 _AT_ONCE: Final = 50_000
 """Rows in one batch, of which the processes hold one each."""
 

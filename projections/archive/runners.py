@@ -23,6 +23,7 @@ from projections.archive.parquet_file import writing_parquet
 from projections.archive.reading import Archive
 from projections.archive.tally import Tally, counted, tallied
 from projections.law import Law
+from projections.orphans import end_with_parent
 from projections.replay.question import Question
 
 _ALIKE: Final = ["subject", "issuer", "item", "status"]
@@ -96,6 +97,7 @@ class _Worker:
 
 
 def _begin(task: Task) -> None:
+    end_with_parent()
     # A process that makes millions of small values and no cycles has nothing for the collector to find.
     gc.freeze()
     gc.disable()

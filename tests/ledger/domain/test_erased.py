@@ -11,67 +11,23 @@ from ledger.domain.publicity import is_shown
 from ledger.domain.record import Disclosure
 from ledger.errors import RuleBroken
 from ledger.vocabulary import RecordStatus
+from tests.ledger.domain.stories import a_late_penalty, a_penalty
 from tests.ledger.domain.story import (
     ABNORMAL,
     ATTENTION,
     DEBTOR,
     LICENCE,
-    OPERATOR,
     Story,
     T,
-    calendar_2027,
     day,
     refusal,
 )
 from tests.ledger.harness import publicity
-from verify.statement_type import Clock
 from verify.strict import JsonValue
 
 DISCLOSE, WITHDRAW, UNCHANGED = Disclosure.DISCLOSE, Disclosure.WITHDRAW, Disclosure.UNCHANGED
 SECRET: JsonValue = {"reason": "state-secret", "text": "测试"}
 DAYS = [day(text) for text in ("2026-11-20", "2027-02-20", "2027-11-20", "2027-11-21", "2029-11-20", "2040-01-01")]
-
-
-def a_penalty() -> Story:
-    """Disputed, sued over, corrected, masked, repaired, abused, revoked."""
-    story = Story()
-    story.file(publicity("ordinary"))
-    story.object()
-    story.at("2026-11-23").forward()
-    story.extend(10)
-    story.at("2026-11-25").correct(objection="o1", decided_on="2026-11-19")
-    story.resolve("corrected")
-    story.deliver()
-    story.at("2026-11-26").request_review()
-    story.at("2026-11-27").review("upheld")
-    story.deliver(issuer=OPERATOR)
-    story.open_remedy()
-    story.at("2026-12-01").close_remedy(outcome="changed")
-    story.correct(remedy="r1")
-    story.determine(publicity("serious"))
-    story.at("2026-12-18").mask()
-    story.unmask()
-    story.at("2027-12-01").apply()
-    story.step(T.REPAIR_FORWARDED)
-    story.at("2027-12-02").step(T.REPAIR_ACCEPTED)
-    story.step(T.REPAIR_EXTENDED)
-    story.at("2027-12-03").step(T.REPAIR_VERIFIED)
-    story.step(T.REPAIR_GRANTED)
-    story.at("2028-01-03").abuse()
-    story.revoke()
-    return story
-
-
-def a_late_penalty() -> Story:
-    """Filed late over the turn of the year, its deadlines moved and missed, and ended by itself."""
-    story = Story("2027-01-05")
-    story.file(publicity("ordinary", chosen_end="2027-06-01"), decided_on="2026-12-18")
-    story.publish(calendar_2027()).recompute(story.due(Clock.COLLECT))
-    story.miss(story.due(Clock.COLLECT))
-    story.miss(story.due(Clock.DISCLOSE))
-    story.at("2027-06-02").fall_due(T.PUBLICITY_ENDED, "2027-06-01", "publicity/order-36")
-    story.grant()
-    return story
 
 
 def a_secret() -> Story:
