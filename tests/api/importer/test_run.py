@@ -556,7 +556,7 @@ withheld_text = "测试配方"
     assert [terms(bureau, row) for row in rows] == [
         PublicityTerms(DishonestyClass.MINOR),
         PublicityTerms(DishonestyClass.ORDINARY),
-        PublicityTerms(withheld=Withheld(WithheldReason.TRADE_SECRET, "测试配方")),
+        PublicityTerms(withheld=Withheld(WithheldReason.TRADE_SECRET, "…")),
     ]
 
 
