@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -18,7 +18,9 @@ from ledger.store.recorder import STATE_SEPARATOR, LedgerFactory, LedgerRecorder
 from ledger.store.vault import KeyStore
 from verify.commitment import Opening
 
-_FACTS = msgspec.json.Decoder(EventFacts)
+FACTS = msgspec.json.Decoder(EventFacts)
+"""Reads the clear part of an event as stored."""
+
 _ENCODER = msgspec.json.Encoder()
 _OPENINGS = msgspec.json.Decoder(dict[str, tuple[bytes, Any]])
 """What this process sealed and the vault authenticated was read strictly when it came in: it is not judged again."""
@@ -41,23 +43,27 @@ class RecordedMapper(Mapper[UUID]):
         state = event_facts_bytes(event)
         if not isinstance(event.openings, Erased):
             plaintext = _ENCODER.encode(event.openings)  # an opening is a tuple, and bytes are written in base64
-            context = _context(event.originator_id, event.originator_version)
+            context = opening_context(event.originator_id.bytes, event.originator_version)
             state += STATE_SEPARATOR + self._vault.seal(event.facts.subject, context, plaintext)
         return StoredEvent(event.originator_id, event.originator_version, event_topic(event), state)
 
     def to_domain_event(self, stored: StoredEvent) -> Recorded:
         """Map back; values whose key or row is gone become `Erased`."""
-        facts = _FACTS.decode(stored.state.partition(STATE_SEPARATOR)[0])
+        facts = FACTS.decode(stored.state.partition(STATE_SEPARATOR)[0])
         plaintext = self.open_values(stored, facts.subject)
         openings = Erased(facts.seq) if plaintext is None else _openings(plaintext)
         return Recorded(cast("UUID", stored.originator_id), stored.originator_version, facts, openings)
+
+    def opener(self, subject: str) -> Callable[[bytes, bytes], bytes] | None:
+        """What opens values of one subject, given their context; None if its key was destroyed. Raises `Unsealable`."""
+        return self._vault.opener(subject)
 
     def open_values(self, stored: StoredEvent, subject: str) -> bytes | None:
         """The openings of a stored event as canonical JSON; None if they were erased. Raises `Unsealable`."""
         _facts, separator, sealed = stored.state.partition(STATE_SEPARATOR)
         if not separator:
             return None
-        context = _context(cast("UUID", stored.originator_id), stored.originator_version)
+        context = opening_context(cast("UUID", stored.originator_id).bytes, stored.originator_version)
         return self._vault.open(subject, context, sealed)
 
 
@@ -73,15 +79,16 @@ def event_topic(event: Recorded) -> str:
 
 def recorded_at(stored: StoredEvent) -> str:
     """When the entry of a stored event was recorded, without the values of the event."""
-    return _FACTS.decode(stored.state.partition(STATE_SEPARATOR)[0]).recorded_at
+    return FACTS.decode(stored.state.partition(STATE_SEPARATOR)[0]).recorded_at
 
 
 def _openings(plaintext: bytes) -> dict[str, Opening]:
     return {path: Opening(salt, value) for path, (salt, value) in _OPENINGS.decode(plaintext).items()}
 
 
-def _context(stream: UUID, version: int) -> bytes:
-    return stream.bytes + version.to_bytes(8, "big")
+def opening_context(stream: bytes, version: int) -> bytes:
+    """What the openings of an event are bound to: its place, as the id of its aggregate (16 bytes) and its version."""
+    return stream + version.to_bytes(8, "big")
 
 
 class LedgerApplication(Application[UUID]):

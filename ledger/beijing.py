@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, timedelta, timezone
 from functools import lru_cache
 from typing import Final
 
@@ -12,10 +12,15 @@ BEIJING: Final = timezone(timedelta(hours=8))
 
 def beijing_day(instant: str) -> date:
     """The day in Beijing of an instant ``YYYY-MM-DDTHH:MM:SS.ffffffZ``."""
-    return _day_of_the_hour(instant[:13])
+    return _day(instant[:10], instant[11:13] >= _MIDNIGHT)
 
 
-@lru_cache(maxsize=4096)
-def _day_of_the_hour(hour: str) -> date:
-    """Beijing is whole hours ahead, so the hour decides; a log has many entries in one."""
-    return datetime.fromisoformat(f"{hour}:00:00+00:00").astimezone(BEIJING).date()
+_MIDNIGHT: Final = "16"
+"""The hour in UTC in which the next day begins in Beijing."""
+
+
+@lru_cache(maxsize=16_384)
+def _day(day: str, next_day: bool) -> date:  # noqa: FBT001 - a key of the cache
+    """A log has many entries of one day, and no more days than these."""
+    found = date.fromisoformat(day)
+    return found + timedelta(days=1) if next_day else found

@@ -135,7 +135,7 @@ _KINDS: Final[Mapping[StatementType, type[StrEnum]]] = {
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
-class PublicityTerms(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+class PublicityTerms(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """公示认定 (what the providing unit determined about publicity): path ``publicity``."""
 
     given_class: DishonestyClass | None = None

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from ledger.admission import Catalogue
 from ledger.domain.gist import Items
 from ledger.domain.publicity import days_shown, last_day
@@ -29,18 +31,20 @@ class Law:
     def period(self, state: CreditRecord) -> Period:
         """On which days everybody may see the record, and its last day; see `ledger.domain.publicity`.
 
-        Most records are alike in all that counts: the answer is kept for those that nothing has ended or masked.
+        Most records are alike in all that counts, so the answer is kept. What has ended or is masked is shown on no
+        day, and its last day is what it was; an entry of a list may be shown all the same.
         """
-        if state.endings or state.mask is not None or state.listing is not None:
+        if state.listing is not None:
             return self._period(state)
         since = self.book.before(state.terms_since).since
         filed = state.filing is not None
         key = (state.item, state.item_version, state.decided_on, state.terms, state.terms_erased, since, filed)
-        if key not in self._periods:
+        found = self._periods.get(key)
+        if found is None:
             if len(self._periods) >= _MOST_PERIODS:
                 self._periods.clear()
-            self._periods[key] = self._period(state)
-        return self._periods[key]
+            found = self._periods[key] = self._period(replace(state, endings={}, mask=None))
+        return Period(None, found.last_day) if state.endings or state.mask is not None else found
 
     def _period(self, state: CreditRecord) -> Period:
         shown = days_shown(state, self.items, self.book)

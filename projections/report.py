@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from uuid import UUID
 
+from ledger.domain.bodies import BRINGS_VALUES
 from ledger.domain.events import Erased, Recorded
 from ledger.domain.gist import Items
 from ledger.rulebook.book import Rulebook
@@ -19,7 +20,6 @@ from ledger.vocabulary import TERMS, Audience, RecordStatus, ReportSection
 from projections.audiences import Viewer
 from projections.disclosure import EVERYBODY, Grant, grant, publicity_end, values_given
 from projections.records import RecordView
-from projections.replay.known import BRINGS_VALUES
 from projections.replay.standing import effective_on
 from projections.sections import section_of
 from verify.strict import JsonValue
@@ -102,7 +102,7 @@ class ReportView:
 
 def values_entries(events: Iterable[Recorded]) -> dict[UUID, int]:
     """For each record the number of the entry whose openings hold its values: the filing, or the last correction."""
-    return {event.originator_id: event.facts.seq for event in events if type(event.body) in BRINGS_VALUES}
+    return {event.originator_id: event.facts.seq for event in events if isinstance(event.body, BRINGS_VALUES)}
 
 
 def report_view(

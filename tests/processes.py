@@ -65,7 +65,21 @@ def ask(
         connection.close()
 
 
-class Server:
+class Site:
+    """Where a ledger is served."""
+
+    address: str
+
+    def get(self, path: str, *, token: str | None = None) -> Answer:
+        """``GET`` a resource, with the auditor's token if given."""
+        return ask(self.address, "GET", path, None, {"Authorization": f"Bearer {token}"} if token else None)
+
+    def post(self, path: str, body: bytes) -> Answer:
+        """``POST`` bytes."""
+        return ask(self.address, "POST", path, body, {"Content-Type": "application/json"})
+
+
+class Server(Site):
     """A `kesu serve` process on a free port; what it writes to standard error goes to a file beside its folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -81,14 +95,6 @@ class Server:
             self.kill()
             message = f"the server did not start: {self.errors.read_text()}"
             raise AssertionError(message)
-
-    def get(self, path: str, *, token: str | None = None) -> Answer:
-        """``GET`` a resource, with the auditor's token if given."""
-        return ask(self.address, "GET", path, None, {"Authorization": f"Bearer {token}"} if token else None)
-
-    def post(self, path: str, body: bytes) -> Answer:
-        """``POST`` bytes."""
-        return ask(self.address, "POST", path, body, {"Content-Type": "application/json"})
 
     @property
     def pid(self) -> int:

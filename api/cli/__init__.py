@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from api.cli.app import run
-
 
 def main() -> None:
     """Entry point of ``kesu``."""
+    # A worker process imports the program it belongs to, and would wait for all commands and need none.
+    from api.cli.app import run  # noqa: PLC0415
+
     sys.exit(run(sys.argv[1:]))

@@ -6,6 +6,8 @@ default and `omit_defaults`, or ledgers that were written before would differ fr
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from ledger.rulebook.lists import Removal
@@ -371,3 +373,6 @@ AnyBody = (
     | SubjectLinked
     | SubjectSeparated
 )
+
+BRINGS_VALUES: Final = (RecordFiled, RecordCorrected, ListingDecided)
+"""After these, a record's values are theirs."""

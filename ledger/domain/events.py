@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 from uuid import UUID
 
 import msgspec
@@ -40,6 +41,29 @@ class EventFacts(msgspec.Struct, frozen=True):
     body: AnyBody
 
 
+class Told(Protocol):
+    """An event as folds read it."""
+
+    @property
+    def stream(self) -> bytes:
+        """The aggregate's id, 16 bytes."""
+
+    @property
+    def originator_version(self) -> int:
+        """Its place among the events of its aggregate, from 1."""
+
+    @property
+    def facts(self) -> EventFacts:
+        """What is never erased."""
+
+    @property
+    def erased(self) -> bool:
+        """Say whether the values were destroyed."""
+
+    def value(self, path: str) -> JsonValue:
+        """One opened value; None where it is not there or erased."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """An event as the library stores it: one entry of the log, one version of one aggregate."""
@@ -48,6 +72,16 @@ class Recorded:
     originator_version: int
     facts: EventFacts
     openings: Mapping[str, Opening] | Erased
+
+    @property
+    def stream(self) -> bytes:
+        """The aggregate's id, 16 bytes."""
+        return self.originator_id.bytes
+
+    @property
+    def erased(self) -> bool:
+        """Say whether the values were destroyed."""
+        return isinstance(self.openings, Erased)
 
     @property
     def body(self) -> AnyBody:

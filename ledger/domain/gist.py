@@ -8,22 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any, Final
 
 import msgspec
 
 from ledger.beijing import beijing_day
 from ledger.catalogue_item import CatalogueItem
 from ledger.domain.bodies import (
+    BRINGS_VALUES,
     AnyBody,
     DeadlineMissed,
     ListingDecided,
     ListingNotified,
     ObjectionExtended,
-    RecordCorrected,
-    RecordFiled,
     RepairApplied,
 )
-from ledger.domain.events import Erased, Recorded
+from ledger.domain.events import Told
 from ledger.particulars import DATA_PREFIX, NO_TERMS, ApplicationFacts, PublicityTerms, read_facts, read_publicity
 from verify.strict import JsonValue
 
@@ -64,54 +64,67 @@ class Gist(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=
         return self.done_on or self.recorded_on
 
 
-def gist_of(event: Recorded, items: Items) -> Gist:
+def gist_of(event: Told, items: Items) -> Gist:
     """The gist of an event; `items` say in which field a record has its day."""
-    facts, body = event.facts, event.body
-    recorded_on = beijing_day(facts.recorded_at)
-    known: dict[str, object] = {}
-    if isinstance(event.openings, Erased):
-        known["erased"] = True
-    else:
-        on = event.openings.get("on")
-        if on is not None:
-            day = date.fromisoformat(str(on.value))
-            if day != recorded_on:
-                known["done_on"] = day
-        if not isinstance(body, DeadlineMissed):
-            known |= _read(event, body, items)
+    facts = event.facts
+    body, recorded_on = facts.body, beijing_day(facts.recorded_at)
+    known: dict[str, Any] = {"erased": True} if event.erased else _read(event, recorded_on, body, items)
     return Gist(
-        seq=facts.seq,
-        version=event.originator_version,
-        recorded_on=recorded_on,
-        issuer=facts.issuer,
-        subject=facts.subject,
-        body=body,
-        discloses=facts.discloses,
-        withdraws=facts.withdraws,
-        **known,  # type: ignore[arg-type]
+        facts.seq,
+        event.originator_version,
+        recorded_on,
+        facts.issuer,
+        facts.subject,
+        body,
+        facts.discloses,
+        facts.withdraws,
+        **known,
     )
 
 
-def _read(event: Recorded, body: AnyBody, items: Items) -> dict[str, object]:
-    found: dict[str, object] = {}
-    if isinstance(body, RecordFiled | RecordCorrected | ListingDecided):
+def gist_paths(body: AnyBody, items: Items) -> tuple[str, ...]:
+    """The values that `gist_of` reads of an event with such a body; it depends on the type and the item alone."""
+    paths, kind = ["on", "publicity"], type(body)
+    if isinstance(body, BRINGS_VALUES):
+        item = items.get((body.item, body.item_version))
+        paths += [] if item is None or item.decided_on is None else [f"{DATA_PREFIX}{item.decided_on}"]
+    if kind in _CONSIDERS:
+        paths += ["cases", "prolonged_by"]
+    return (*paths, *_ONE_VALUE.get(kind, ()))
+
+
+_CONSIDERS: Final = frozenset({ListingNotified, ListingDecided})
+_ONE_VALUE: Final = {ObjectionExtended: ("to_working_days",), RepairApplied: ("facts",)}
+
+
+def _read(event: Told, recorded_on: date, body: AnyBody, items: Items) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    on = event.value("on")
+    if on is not None:
+        day = date.fromisoformat(str(on))
+        if day != recorded_on:
+            found["done_on"] = day
+    kind = type(body)
+    if kind is DeadlineMissed:
+        return found
+    if isinstance(body, BRINGS_VALUES):
         found["decided_on"] = _decided_on(event, items.get((body.item, body.item_version)))
     publicity = event.value("publicity")
     if publicity is not None:
         found["terms"] = read_publicity(publicity).without_texts()
-    if isinstance(body, ListingNotified | ListingDecided):
+    if kind in _CONSIDERS:
         cases, months = event.value("cases"), event.value("prolonged_by")
         found["cases"] = tuple(str(case) for case in cases) if isinstance(cases, list) else ()
         found["months"] = _whole(months)
-    if isinstance(body, ObjectionExtended):
+    elif kind is ObjectionExtended:
         found["working_days"] = _whole(event.value("to_working_days"))
-    if isinstance(body, RepairApplied):
+    elif kind is RepairApplied:
         facts = event.value("facts")
         found["facts"] = None if facts is None else read_facts(facts).without_texts()
     return found
 
 
-def _decided_on(event: Recorded, item: CatalogueItem | None) -> date | None:
+def _decided_on(event: Told, item: CatalogueItem | None) -> date | None:
     if item is None or item.decided_on is None:
         return None
     value = event.value(f"{DATA_PREFIX}{item.decided_on}")

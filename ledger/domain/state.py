@@ -29,7 +29,7 @@ class EndingKind(StrEnum):
     EXPIRED = "expired"
 
 
-class Ending(msgspec.Struct, frozen=True, gc=False):
+class Ending(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """终结 (ending): the day it happened, its entry, and the record that takes the place of this one."""
 
     on: date
@@ -38,7 +38,7 @@ class Ending(msgspec.Struct, frozen=True, gc=False):
     superseded_by: str | None = None
 
 
-class Listing(msgspec.Struct, frozen=True, gc=False):
+class Listing(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """列入程序 (procedure of a list entry)."""
 
     standard: str
@@ -56,7 +56,7 @@ class Listing(msgspec.Struct, frozen=True, gc=False):
         return self.dropped_on is not None
 
 
-class Step(msgspec.Struct, frozen=True, gc=False):
+class Step(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """步骤 (step of a procedure): the day it names, its entry, and the day of recording, by which clocks stop."""
 
     on: date
@@ -64,7 +64,7 @@ class Step(msgspec.Struct, frozen=True, gc=False):
     recorded_on: date
 
 
-class Objection(msgspec.Struct, frozen=True, gc=False):
+class Objection(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """异议 (objection): its course, and the entries from which its clocks run."""
 
     times: ObjectionTimes
@@ -91,7 +91,7 @@ class Objection(msgspec.Struct, frozen=True, gc=False):
         return last is not None
 
 
-class Remedy(msgspec.Struct, frozen=True, gc=False):
+class Remedy(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """复议、诉讼 (remedy at law)."""
 
     kind: RemedyKind
@@ -116,7 +116,7 @@ class RepairStage(StrEnum):
     REVOKED = "revoked"
 
 
-class Repair(msgspec.Struct, frozen=True, gc=False):
+class Repair(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """信用修复 (repair): an application and what became of it."""
 
     stage: RepairStage
@@ -140,7 +140,7 @@ class Repair(msgspec.Struct, frozen=True, gc=False):
         return self.stage in {RepairStage.APPLIED, RepairStage.ACCEPTED}
 
 
-class Mask(msgspec.Struct, frozen=True, gc=False):
+class Mask(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """临时屏蔽 (mask): the day it was put on, and the step that lifted it."""
 
     on: date
@@ -149,7 +149,7 @@ class Mask(msgspec.Struct, frozen=True, gc=False):
     lifted: Step | None = None
 
 
-class CreditRecord(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+class CreditRecord(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """信用记录 (credit record).
 
     A struct, because a replay makes one for every event, and because a snapshot keeps it.

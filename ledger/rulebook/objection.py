@@ -93,7 +93,7 @@ class ObjectionRules:
         return dict(self.clocks)[clock]
 
 
-class Extension(msgspec.Struct, frozen=True, gc=False):
+class Extension(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """延长 (extension): on which day verifying was extended, to how many working days in all, and why."""
 
     on: date
@@ -101,7 +101,7 @@ class Extension(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
-class Review(msgspec.Struct, frozen=True, gc=False):
+class Review(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """复核 (review): the days of one review; None for what has not happened."""
 
     requested: date
@@ -109,7 +109,7 @@ class Review(msgspec.Struct, frozen=True, gc=False):
     acted: date | None = None
 
 
-class ObjectionTimes(msgspec.Struct, frozen=True, gc=False):
+class ObjectionTimes(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """异议进程 (course of an objection): the day of each step; None for what has not happened.
 
     `with_extension` and `with_review` add what the rules limit.

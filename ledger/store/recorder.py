@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -42,6 +42,12 @@ _IN_LIST = 500
 
 _ADMINISTRATIVE_TOPICS = frozenset(kind.value for kind in ADMINISTRATIVE)
 _LINK_TOPICS = [kind.value for kind in ABOUT_LINKS]
+
+
+SubjectRow = tuple[str, str, int, bytes, bytes | None]
+"""Subject, aggregate (hexadecimal), version, facts and sealed openings (None: erased) of an event, from the driver."""
+
+_PAGE: Final = 100
 
 
 class LedgerRecorder(ApplicationRecorder):
@@ -213,14 +219,12 @@ class LedgerRecorder(ApplicationRecorder):
                 found += map(_notification, connection.execute(query))
         return sorted(found, key=lambda notification: notification.id)
 
-    def select_subjects(self, first: str, end: str, size: int) -> Iterator[Notification]:
-        """Events among the first `size` of the subjects from handle `first` up to and without `end`, by subject."""
-        column = schema.events.c
-        query = _EVENTS.where(column.subject >= first, column.subject < end, column.position <= size)
-        query = query.order_by(column.subject, column.position)
+    def select_subjects(self, first: str, end: str, size: int) -> Iterator[list[SubjectRow]]:
+        """Events among the first `size` of the subjects from handle `first` up to and without `end`, in pages."""
         with self.engine.connect() as connection:
-            for page in connection.execution_options(yield_per=_IN_LIST).execute(query).partitions():
-                yield from map(_notification, page)
+            cursor = cast("Any", connection.exec_driver_sql(_BY_SUBJECT, (first, end, size)).cursor)
+            while page := cursor.fetchmany(_PAGE):
+                yield page
 
     def select_entries(self, seqs: Iterable[int]) -> list[tuple[int, StoredEvent]]:
         """The events of some entries by number, without their values, in log order."""
@@ -282,6 +286,12 @@ _EVENTS = sa.select(
     schema.events.c.position,
     schema.openings.c.sealed,
 ).select_from(schema.events.outerjoin(schema.openings, schema.events.c.position == schema.openings.c.position))
+
+
+_BY_SUBJECT: Final = (
+    "SELECT subject, originator_id, originator_version, state, sealed FROM events LEFT JOIN openings USING (position) "
+    "WHERE subject >= ? AND subject < ? AND position <= ? ORDER BY subject, position"
+)
 
 
 def _where_positions(

@@ -23,8 +23,10 @@ MINIMUM_VERSION = (3, 51, 3)
 _CACHE_KIB = 32_768
 _BUSY_MILLISECONDS = 30_000
 _WRITER = "kesu_writer"
-_HURRIED = ("synchronous=OFF", "wal_autocheckpoint=16000", "cache_size=-131072")
-"""A page that several batches write goes to the file once; and pages are written in no order that a crash respects."""
+_IN_BULK = ("synchronous=NORMAL", "wal_autocheckpoint=16000", "cache_size=-131072")
+"""A page that several batches write goes to the file once. A commit is only synchronised with the next checkpoint."""
+_HURRIED = (*_IN_BULK, "synchronous=OFF")
+"""Pages are written in no order that a crash respects."""
 
 
 def require_sound_version() -> None:
@@ -64,10 +66,11 @@ def open_file(path: Path) -> Any:  # noqa: ANN401 - either driver's connection
     return connection
 
 
-def writing_engine(path: Path, *, durable: bool = True) -> sa.Engine:
+def writing_engine(path: Path, *, durable: bool = True, bulk: bool = False) -> sa.Engine:
     """The engine of the one writer. `execution_options(kesu_writer=True)` makes a transaction BEGIN IMMEDIATE.
 
     Not `durable`: a commit is not synchronised, for a new file that is worth nothing until it is whole; see `sync`.
+    `bulk` is for very many rows that can be written again: what it commits is whole after a crash, or gone.
     """
     require_sound_version()
     engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)), module=driver)
@@ -75,7 +78,7 @@ def writing_engine(path: Path, *, durable: bool = True) -> sa.Engine:
     @sa.event.listens_for(engine, "connect")
     def _connect(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401
         set_up(connection)
-        for pragma in () if durable else _HURRIED:
+        for pragma in _HURRIED if not durable else _IN_BULK if bulk else ():
             connection.execute(f"PRAGMA {pragma}").fetchall()
 
     @sa.event.listens_for(engine, "begin")
@@ -86,8 +89,8 @@ def writing_engine(path: Path, *, durable: bool = True) -> sa.Engine:
     return engine
 
 
-def reading_engine(path: Path) -> sa.Engine:
-    """An engine that cannot write."""
+def reading_engine(path: Path, *, mapped: bool = False) -> sa.Engine:
+    """An engine that cannot write. `mapped`: it reads the file as memory, which is for reading all of it at once."""
     require_sound_version()
     read_only = sa.URL.create("sqlite", database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"})
     engine = sa.create_engine(read_only, module=driver)
@@ -95,7 +98,8 @@ def reading_engine(path: Path) -> sa.Engine:
     @sa.event.listens_for(engine, "connect")
     def _connect(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401
         connection.isolation_level = None
-        for pragma in ("query_only=ON", f"busy_timeout={_BUSY_MILLISECONDS}", f"cache_size=-{_CACHE_KIB}"):
+        pragmas = ("query_only=ON", f"busy_timeout={_BUSY_MILLISECONDS}", f"cache_size=-{_CACHE_KIB}")
+        for pragma in (*pragmas, f"mmap_size={path.stat().st_size}") if mapped else pragmas:
             connection.execute(f"PRAGMA {pragma}").fetchall()
 
     @sa.event.listens_for(engine, "begin")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -70,15 +71,14 @@ class KeyStore:
 
     def open(self, subject: str, context: bytes, sealed: bytes) -> bytes | None:
         """Decrypt; None if the subject's key was destroyed, `Unsealable` if the bytes are not what was sealed."""
+        opener = self.opener(subject)
+        return None if opener is None else opener(context, sealed)
+
+    def opener(self, subject: str) -> Callable[[bytes, bytes], bytes] | None:
+        """What opens the sealed values of one subject, as `open` does; None if its key was destroyed."""
         with self._lock:
             key = self._find(subject)
-        if key is None:
-            return None
-        try:
-            return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context)
-        except (InvalidTag, ValueError):
-            message = "the sealed values were changed, or their key was"
-            raise Unsealable(message) from None
+        return None if key is None else partial(_open, key.decrypt)
 
     def close(self) -> None:
         """Close the store."""
@@ -107,3 +107,11 @@ class KeyStore:
     def _wrap(self, subject: str, key: bytes) -> bytes:
         nonce = self._random(NONCE_BYTES)
         return nonce + self._wrapping.encrypt(nonce, key, subject.encode())
+
+
+def _open(decrypt: Callable[[bytes, bytes, bytes], bytes], context: bytes, sealed: bytes) -> bytes:
+    try:
+        return decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context)
+    except (InvalidTag, ValueError):
+        message = "the sealed values were changed, or their key was"
+        raise Unsealable(message) from None

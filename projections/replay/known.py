@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from ledger.domain.bodies import ListingDecided, RecordCorrected, RecordFiled
+from ledger.domain.bodies import BRINGS_VALUES
 from ledger.domain.evolve import advance
 from ledger.domain.gist import Gist
 from ledger.domain.state import CreditRecord
@@ -22,7 +22,7 @@ class Chapter(NamedTuple):
     gist: bytes
 
 
-class Known(msgspec.Struct, gc=False):
+class Known(msgspec.Struct, array_like=True, gc=False):
     """What is known of one record, and the entries that it is made of."""
 
     record: bytes
@@ -36,9 +36,6 @@ class Unsorted(ValueError):
     """Events do not come in the order of their subjects and numbers: a fold over them would be of something else."""
 
 
-BRINGS_VALUES: Final = frozenset({RecordFiled, RecordCorrected, ListingDecided})
-"""After these, a record's values are theirs."""
-
 GISTS: Final = msgspec.msgpack.Decoder(Gist)
 GIST_BYTES: Final = msgspec.msgpack.Encoder()
 
@@ -49,7 +46,7 @@ def take(known: Known | None, record: bytes, gist: Gist) -> Known:
         return Known(record, advance(None, gist), gist.seq, [gist.seq])
     known.state = advance(known.state, gist)
     known.entries.append(gist.seq)
-    if type(gist.body) in BRINGS_VALUES:
+    if isinstance(gist.body, BRINGS_VALUES):
         known.values_from = gist.seq
     return known
 

@@ -72,20 +72,21 @@ def effective_on(state: CreditRecord) -> date | None:
 def outcome_of(known: Known, law: Law) -> Outcome:
     """What is known of a record, as it stands from its last event on."""
     state = known.state
-    (days, last), ending = law.period(state), state.ending
+    (days, last), ending, filed = law.period(state), state.ending, state.filing is not None
+    first, until = days or (None, None)
     return Outcome(
-        issuer=state.issuer,
-        item=state.item,
-        item_version=state.item_version,
-        status=state.status,
-        disclosed=state.disclosed,
-        shown_from=None if days is None else days[0],
-        shown_until=None if days is None else days[1],
-        last_day=last if ending is None else None,
-        in_force=state.filing is not None and ending is None,
-        effective_on=effective_on(state),
-        ended_on=None if ending is None else ending[1].on,
-        values_from=None if state.filing is None else known.values_from,
+        state.issuer,
+        state.item,
+        state.item_version,
+        state.status,
+        state.disclosed,
+        first,
+        until,
+        last if ending is None else None,
+        filed and ending is None,
+        effective_on(state),
+        None if ending is None else ending[1].on,
+        known.values_from if filed else None,
     )
 
 

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from uuid import UUID
+from typing import Final
+
+import msgspec
 
 from ledger.catalogue import CatalogueItem, concerns_natural_person
-from ledger.domain.bodies import ListingDecided, RecordCorrected, RecordFiled, SubjectLinked, SubjectSeparated
-from ledger.domain.events import Erased, Recorded
+from ledger.domain.bodies import (
+    BRINGS_VALUES,
+    AnyBody,
+    SubjectLinked,
+    SubjectSeparated,
+)
+from ledger.domain.events import Erased, Told
 from ledger.particulars import DATA_PREFIX
 from verify.handle import organisation_handle
 from verify.strict import JsonValue
 
 
-@dataclass(frozen=True, slots=True)
-class NameRow:
+class NameRow(msgspec.Struct, frozen=True, gc=False):
     """A record, or a link, names a subject; in place of how it named it before."""
 
-    stream: UUID
-    """The record's id, or the link's."""
+    stream: bytes
+    """The record's id, or the link's; 16 bytes."""
     handle: str
     scheme: str
     code: str
@@ -29,41 +34,54 @@ class NameRow:
     link: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Unnamed:
+class Unnamed(msgspec.Struct, frozen=True, gc=False):
     """A record, or a link, names nobody any more who could be searched for."""
 
-    stream: UUID
+    stream: bytes
 
 
 Naming = NameRow | Unnamed
 _Items = Mapping[tuple[str, int], CatalogueItem]
 
 
-def fold_names(events: Iterable[Recorded], items: _Items) -> Iterator[Naming]:
+def fold_names(events: Iterable[Told], items: _Items) -> Iterator[Naming]:
     """What events name, in log order; the last word on a stream holds."""
     for event in events:
         yield from names_of(event, items)
 
 
-def names_of(event: Recorded, items: _Items) -> tuple[Naming, ...]:
+def names_of(event: Told, items: _Items) -> tuple[Naming, ...]:
     """What one event names: one subject of a record, two of a link, none for most events.
 
     A listing that was only notified names nobody: it has no values yet that would tell an organisation from a person.
     """
-    body = event.body
-    if isinstance(body, RecordFiled | RecordCorrected | ListingDecided):
+    body = event.facts.body
+    if type(body) not in NAME:
+        return ()
+    if isinstance(body, BRINGS_VALUES):
         item = items.get((body.item, body.item_version))
-        named = searchable(item, _telling(event, item))
+        telling = {code: event.value(f"{DATA_PREFIX}{code}") for code in _telling(item)}
+        named = not event.erased and searchable(item, telling)
         row = _row(event, event.facts.subject, event.value("subject")) if named else None
-        return (Unnamed(event.originator_id),) if row is None else (row,)
+        return (Unnamed(event.stream),) if row is None else (row,)
     if isinstance(body, SubjectLinked):
         today = _row(event, event.facts.subject, event.value("subject"), link=True)
         former = _row(event, body.handle, event.value("former"), link=True)
         return tuple(row for row in (today, former) if row is not None)
-    if isinstance(body, SubjectSeparated):
-        return (Unnamed(event.originator_id),)
-    return ()
+    return (Unnamed(event.stream),)
+
+
+def naming_paths(body: AnyBody, items: _Items) -> tuple[str, ...]:
+    """The values that `names_of` reads of an event with such a body; it depends on the type and the item alone."""
+    if isinstance(body, SubjectLinked):
+        return ("subject", "former")
+    if not isinstance(body, BRINGS_VALUES):
+        return ()
+    return ("subject", *(f"{DATA_PREFIX}{code}" for code in _telling(items.get((body.item, body.item_version)))))
+
+
+NAME: Final = frozenset({*BRINGS_VALUES, SubjectLinked, SubjectSeparated})
+"""Events of other types name nobody."""
 
 
 def searchable(item: CatalogueItem | None, values: Mapping[str, JsonValue] | Erased) -> bool:
@@ -78,18 +96,18 @@ def searchable(item: CatalogueItem | None, values: Mapping[str, JsonValue] | Era
     return tells and not concerns_natural_person(item, values)
 
 
-def _telling(event: Recorded, item: CatalogueItem | None) -> dict[str, JsonValue] | Erased:
-    """The values of the fields that tell persons from organisations."""
-    if isinstance(event.openings, Erased):
-        return event.openings
-    labels = () if item is None else item.natural_person_labels
-    return {code: event.value(f"{DATA_PREFIX}{code}") for code, _labels in labels}
+def _telling(item: CatalogueItem | None) -> tuple[str, ...]:
+    """The fields that tell persons from organisations."""
+    return () if item is None else tuple([code for code, _labels in item.natural_person_labels])
 
 
-def _row(event: Recorded, handle: str, named: JsonValue, *, link: bool = False) -> NameRow | None:
+def _row(event: Told, handle: str, named: JsonValue, *, link: bool = False) -> NameRow | None:
     """None where the name was erased, or the handle is none of an organisation: those anybody can recompute."""
-    match named:
-        case {"scheme": str(scheme), "code": str(code), "name": str(name)}:
-            if organisation_handle(scheme, code) == handle:
-                return NameRow(event.originator_id, handle, scheme, code, name, event.facts.seq, link)
-    return None
+    if not isinstance(named, dict):
+        return None
+    scheme, code, name = named.get("scheme"), named.get("code"), named.get("name")
+    if not (isinstance(scheme, str) and isinstance(code, str) and isinstance(name, str)):
+        return None
+    if organisation_handle(scheme, code) != handle:
+        return None
+    return NameRow(event.stream, handle, scheme, code, name, event.facts.seq, link)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final, TypeVar, cast
-from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -30,6 +29,22 @@ def write_names(connection: sa.Connection, namings: Iterable[Naming], suffix: st
         _write(connection, made, page)
 
 
+def index_row(number: int, row: NameRow) -> tuple[Any, ...]:
+    """The row of a name that is new, in the order of the columns."""
+    return (number, row.handle, row.scheme, row.code, code_key(row.code), row.name, normalise(row.name))
+
+
+def write_whole_subjects(
+    connection: sa.Connection, names: Sequence[Sequence[Any]], namings: Sequence[Sequence[Any]], suffix: str
+) -> None:
+    """Write rows of subjects that have none yet: `names` as made by `index_row`, and `namings` of them."""
+    made = tables(suffix)
+    if names:
+        _insert(connection, made.names, names)
+        fts5.add(connection, made.terms, {number: normal for number, *_others, normal in names})
+        _insert(connection, made.namings, namings)
+
+
 def forget(connection: sa.Connection, handles: Iterable[str], suffix: str = "") -> None:
     """Remove everything that these handles were named, also out of the file: their values were erased."""
     made, asked = tables(suffix), list(handles)
@@ -42,17 +57,17 @@ def forget(connection: sa.Connection, handles: Iterable[str], suffix: str = "") 
 
 
 def _write(connection: sa.Connection, made: SearchTables, page: Sequence[Naming]) -> None:
-    last: dict[UUID, dict[str, NameRow]] = {}
+    last: dict[bytes, dict[str, NameRow]] = {}
     for each in page:
         if isinstance(each, NameRow):
             last.setdefault(each.stream, {})[each.handle] = each
         else:
             last[each.stream] = {}
     rows = [row for of_stream in last.values() for row in of_stream.values()]
-    left = _take_back(connection, made, [stream.bytes for stream in last])
+    left = _take_back(connection, made, list(last))
     numbers = _numbers(connection, made, rows)
     if rows:
-        said = [(row.handle, row.stream.bytes, numbers[row.handle, row.name], row.seq, row.link) for row in rows]
+        said = [(row.handle, row.stream, numbers[row.handle, row.name], row.seq, row.link) for row in rows]
         _insert(connection, made.namings, said)
     _drop_unsaid(connection, made, left)
 
@@ -76,15 +91,10 @@ def _numbers(connection: sa.Connection, made: SearchTables, rows: Sequence[NameR
     new = {(row.handle, row.name): row for row in rows if (row.handle, row.name) not in numbers}
     if new:
         first = (connection.scalar(sa.select(sa.func.max(table.c.id))) or 0) + 1
-        written = dict(enumerate(new.values(), first))
-        normals = {number: normalise(row.name) for number, row in written.items()}
-        named = [
-            (number, row.handle, row.scheme, row.code, code_key(row.code), row.name, normals[number])
-            for number, row in written.items()
-        ]
-        _insert(connection, table, named)
-        fts5.add(connection, made.terms, normals)
-        numbers |= {(row.handle, row.name): number for number, row in written.items()}
+        written = [index_row(number, row) for number, row in enumerate(new.values(), first)]
+        _insert(connection, table, written)
+        fts5.add(connection, made.terms, {number: normal for number, *_others, normal in written})
+        numbers |= dict(zip(new, range(first, first + len(new)), strict=True))
     return numbers
 
 
@@ -100,7 +110,7 @@ def _drop_names(connection: sa.Connection, made: SearchTables, numbers: Sequence
         fts5.remove(connection, made.terms, page)
 
 
-def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[object, ...]]) -> None:
+def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Sequence[object]]) -> None:
     """Insert rows whose values are in the order of the columns, as the driver takes them.
 
     SQLAlchemy would take as long for the parameters as SQLite for the rows. A driver that wants them by name, as that

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from ledger.domain.bodies import SubjectLinked, SubjectSeparated
 from ledger.domain.events import Recorded
-from ledger.domain.gist import Gist, Items, gist_of
+from ledger.domain.gist import Gist
 from ledger.store.rows import insert_rows
 from ledger.vocabulary import Audience
 from projections.replay.known import GIST_BYTES, Chapter
@@ -42,11 +42,6 @@ def history_table(suffix: str = "") -> sa.Table:
         sa.Column("outcome", sa.LargeBinary, nullable=False, comment="the record after it: see Outcome"),
         sqlite_with_rowid=False,
     )
-
-
-def chapter_of(event: Recorded, items: Items) -> Chapter | None:
-    """The event as a replay reads it; None for one that is not of a record."""
-    return chapter_with(event, gist_of(event, items)) if is_of_record(event) else None
 
 
 def is_of_record(event: Recorded) -> bool:

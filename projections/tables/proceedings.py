@@ -92,6 +92,7 @@ class ProceedingsTable:
 
     def write(self, connection: sa.Connection, records: Sequence[Known], law: Law, suffix: str = "") -> None:
         """Write what is known of these records in place of what was known before."""
+        del law
         column = proceedings_table(suffix).c
         gone = proceedings_table(suffix).delete()
         gone = gone.where(column.subject == sa.bindparam("b_subject"), column.record == sa.bindparam("b_record"))
@@ -99,13 +100,8 @@ class ProceedingsTable:
         if moved:
             keys = [{"b_subject": known.state.subject, "b_record": known.record} for known in moved]
             connection.execute(gone, keys)
-            self.write_new(connection, moved, law, suffix)
-
-    def write_new(self, connection: sa.Connection, records: Sequence[Known], law: Law, suffix: str = "") -> None:
-        """Write what is known of records that have no rows yet."""
-        del law
-        rows = [row for known in records for row in proceeding_rows(known)]
-        insert_rows(connection, proceedings_table(suffix), rows)
+            rows = [row for known in moved for row in proceeding_rows(known)]
+            insert_rows(connection, proceedings_table(suffix), rows)
 
 
 def proceeding_rows(known: Known) -> Iterator[tuple[Any, ...]]:

@@ -10,11 +10,11 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from ledger.store.rows import insert_rows, put_rows
+from ledger.store.rows import put_rows
 from ledger.vocabulary import Audience
 from projections.law import Law
 from projections.replay.known import Known
-from projections.replay.standing import outcome_of
+from projections.replay.standing import Outcome, outcome_of
 from projections.tables.cursor import raw_rows
 from projections.tables.table import swap_table
 
@@ -75,7 +75,7 @@ class RecordsTable:
     """The projection."""
 
     name: Final = "records"
-    version: Final = 1
+    version: Final = 2
     audience: Final = tuple(Audience)
 
     def create(self, connection: sa.Connection, suffix: str = "") -> None:
@@ -106,16 +106,12 @@ class RecordsTable:
 
     def write(self, connection: sa.Connection, records: Sequence[Known], law: Law, suffix: str = "") -> None:
         """Write what is known of these records in place of what was known before."""
-        put_rows(connection, records_table(suffix), [record_row(known, law) for known in records])
-
-    def write_new(self, connection: sa.Connection, records: Sequence[Known], law: Law, suffix: str = "") -> None:
-        """Write what is known of records that have no rows yet."""
-        insert_rows(connection, records_table(suffix), [record_row(known, law) for known in records])
+        put_rows(connection, records_table(suffix), [record_row(known, outcome_of(known, law)) for known in records])
 
 
-def record_row(known: Known, law: Law) -> tuple[Any, ...]:
-    """The row of a record, in the order of the columns."""
-    outcome, state = outcome_of(known, law), known.state
+def record_row(known: Known, outcome: Outcome) -> tuple[Any, ...]:
+    """The row of a record, in the order of the columns; `outcome` is what its last event left it as."""
+    state = known.state
     until = outcome.shown_until if outcome.disclosed else None
     return (
         state.subject,

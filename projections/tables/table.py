@@ -54,9 +54,6 @@ class OfRecords(Table, Protocol):
     def write(self, connection: sa.Connection, records: Sequence[Known], law: Law, suffix: str = "") -> None:
         """Write what is known of these records in place of what was known before."""
 
-    def write_new(self, connection: sa.Connection, records: Sequence[Known], law: Law, suffix: str = "") -> None:
-        """Write what is known of records that have no rows yet."""
-
 
 def swap_table(connection: sa.Connection, old: sa.Table, new: sa.Table) -> None:
     """Give the new table the name of the old one, which goes."""

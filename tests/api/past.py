@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import shutil
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.cli.app import run
 from ledger.home import LedgerHome
 from tests.ledger.harness import OTHER_ENTERPRISE, Clock, Desk, put, randomness
 from tests.ledger.linking import OLD, link
-from tests.processes import Finished
 from tests.scenarios.conftest import FOUNDED
 from tests.scenarios.office import Office
 from tests.scenarios.papers import ABNORMAL, repair_facts
@@ -69,25 +63,3 @@ def tell_past(founded: Path, folder: Path) -> Past:
         listing.remove("early-repair")
         assert office.audit() == []
     return Past(desk, records)
-
-
-@contextmanager
-def _captured() -> Iterator[tuple[io.BytesIO, io.BytesIO]]:
-    """Both streams as bytes: commands write rows as bytes."""
-    out, err = io.BytesIO(), io.BytesIO()
-    before = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = (io.TextIOWrapper(each, "utf-8", write_through=True) for each in (out, err))
-    try:
-        yield out, err
-    finally:
-        for each in (sys.stdout, sys.stderr):
-            each.flush()
-            each.detach()
-        sys.stdout, sys.stderr = before
-
-
-def kesu_here(*arguments: object) -> Finished:
-    """Run one command in this process: a new one takes a second to start."""
-    with _captured() as (out, err):
-        code = run([*map(str, arguments)])
-    return Finished(code, out.getvalue().decode(), err.getvalue().decode())

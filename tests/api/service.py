@@ -1,19 +1,32 @@
-"""A real server on a real ledger, and the one shape that every problem it answers with must have."""
+"""A real ledger served over HTTP, and the one shape that every problem it is answered with must have."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
+import socket
+import threading
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import uvicorn
+
+from api.admission import BatchAdmission
+from api.cli.place import now, pen
+from api.clockwork import ticking
+from api.http.app import create_app
+from api.http.context import Context
+from api.opening import open_ledger
 from ledger.catalogue import CatalogueItem
+from ledger.home import LedgerHome
 from tests.ledger.harness import Desk
-from tests.processes import Answer, Server
+from tests.processes import LOOPBACK, SECONDS, Answer, Site
 from verify.canonical import canonical_json
 from verify.note import VerifierKey
 from verify.receipt import Receipt, VerifiedReceipt, verify_receipt
@@ -23,12 +36,61 @@ PROBLEM = "application/problem+json"
 _ALWAYS = {"type", "title", "status", "instance", "remedy"}
 
 
+class ServerHere(Site):
+    """What `kesu serve` serves, by a thread of this process: one of its own takes two seconds to start.
+
+    Killing, signals and what is written to standard error are for `tests.processes.Server`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        with ExitStack() as opened:
+            ledger = opened.enter_context(open_ledger(LedgerHome(folder), clock=now, random=os.urandom))
+            admission = opened.enter_context(BatchAdmission(ledger.sequencer))
+            listener = opened.enter_context(socket.create_server((LOOPBACK, 0)))
+            ledger.sequencer.start()
+            app = create_app(Context(ledger, ledger.home.auditor_token(), admission))
+            config = uvicorn.Config(app, loop="uvloop", http="httptools", access_log=False, log_config=None)
+            operator = ledger.home.operator_key()
+            opened.enter_context(ticking(ledger, lambda: pen(operator)))
+            opened.enter_context(_on_a_thread(uvicorn.Server(config), listener))
+            self.address = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+            self._opened = opened.pop_all()
+
+    def stop(self) -> None:
+        """Stop, and close the ledger."""
+        self._opened.close()
+
+
+@contextmanager
+def _on_a_thread(server: uvicorn.Server, listener: socket.socket) -> Iterator[None]:
+    thread = threading.Thread(target=server.run, args=([listener],), name="server", daemon=True)
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive(), "the server did not start"
+            time.sleep(0.001)
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(SECONDS)
+
+
+@contextmanager
+def serving_here(folder: Path) -> Iterator[ServerHere]:
+    """A ledger served by this process, closed in the end."""
+    server = ServerHere(folder)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
 @dataclass
 class Service:
-    """Everybody around a ledger (`desk`) and the process that serves it."""
+    """Everybody around a ledger (`desk`) and what serves it."""
 
     desk: Desk
-    server: Server
+    server: ServerHere
     _known_problems: set[str] = field(default_factory=set)
 
     @property
@@ -47,9 +109,9 @@ class Service:
         return self.desk.home.log_key().verifier
 
     def restart(self) -> None:
-        """Stop the process and start another."""
+        """Close the ledger and serve what is stored of it."""
         self.server.stop()
-        self.server = Server(self.desk.folder)
+        self.server = ServerHere(self.desk.folder)
 
     def send(self, submission: Submission) -> Answer:
         """Send one statement."""
@@ -115,7 +177,7 @@ def running(folder: Path, *items: CatalogueItem, desk: Desk | None = None, rules
     desk = desk or Desk(folder)
     with desk.found(*items, rules=rules):
         pass
-    service = Service(desk, Server(folder))
+    service = Service(desk, ServerHere(folder))
     try:
         yield service
     finally:

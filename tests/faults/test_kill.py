@@ -12,6 +12,7 @@ import pytest
 
 from api.client import LedgerClient, Submitted
 from ledger.service import open_for_reading
+from tests.commands import kesu_here
 from tests.ledger.harness import Desk, query
 from tests.processes import Server, kesu
 from verify.note import VerifierKey
@@ -70,7 +71,7 @@ def assert_whole(desk: Desk, acknowledged: list[Submitted], key: VerifierKey, se
     counts = {query(database, statement)[0][0] for statement in EQUAL_COUNTS}
     with desk.open():  # start-up signs what the kill left unsigned
         pass
-    audited = kesu("verify", desk.folder, "--vkey", str(key))
+    audited = kesu_here("verify", desk.folder, "--vkey", str(key))
 
     assert len(counts) == 1, f"seed {seed}: half a batch: {counts}"
     assert audited.code == 0, f"seed {seed}: {audited.out}"

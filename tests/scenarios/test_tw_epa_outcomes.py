@@ -37,7 +37,8 @@ from projections.as_of import day_begins
 from projections.history import whole_history
 from projections.publications import publications
 from projections.records import RecordView, fold_records, standing
-from tests.processes import kesu, serving
+from tests.commands import kesu_here
+from tests.processes import serving
 from verify.note import SigningKey
 from verify.strict import JsonValue
 
@@ -336,7 +337,7 @@ def test_what_cites_a_remedy_cites_the_one_that_was_decided_so(imported: Importe
 
 def test_the_audit_is_clean(imported: Imported) -> None:
     """An auditor reads the whole log and all openings."""
-    audited = kesu("verify", imported.home.folder, "--vkey", str(imported.home.log_key().verifier))
+    audited = kesu_here("verify", imported.home.folder, "--vkey", str(imported.home.log_key().verifier))
 
     assert (audited.code, "CLEAN" in audited.out) == (0, True), audited.out + audited.err
 

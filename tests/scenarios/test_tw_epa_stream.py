@@ -29,7 +29,8 @@ from projections.history import whole_history
 from projections.publications import publications
 from projections.records import RecordView, fold_records, standing
 from projections.replay.answering import Replayer, Whom
-from tests.processes import kesu, serving
+from tests.commands import kesu_here
+from tests.processes import serving
 from verify.note import SigningKey
 from verify.strict import JsonValue
 
@@ -123,7 +124,7 @@ def test_vanished_rows_are_revoked_and_the_audit_is_clean(
             for event in whole_history(ledger.recorder, ledger.mapper)
             if event.body.__struct_config__.tag == "record.revoked"
         ]
-    audited = kesu("verify", home.folder, "--vkey", str(home.log_key().verifier))
+    audited = kesu_here("verify", home.folder, "--vkey", str(home.log_key().verifier))
 
     assert len(revocations) == 1_879
     assert all(

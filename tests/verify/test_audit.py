@@ -1148,7 +1148,7 @@ def assert_damage_is_named(size: int, seed: int) -> None:
 # an auditor without the witness's key cannot judge), and openings are JSON lines without a spare byte.
 
 
-@pytest.mark.parametrize("seed", range(185))
+@pytest.mark.parametrize("seed", [*range(60), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(60, 185))])
 def test_any_single_damaged_byte_is_found_and_its_file_named(seed: int) -> None:
     """Random damage to a log of two bundles."""
     assert_damage_is_named(258, seed)

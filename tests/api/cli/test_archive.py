@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import io
-from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
-from api.cli.app import run
+from tests.commands import kesu_here
 from tests.ledger.harness import OTHER_ENTERPRISE, Clock, Desk
-from tests.processes import Finished
 from tests.projections.archive.rewriting import events_swapped
 from tests.scenarios.office import Office
 from tests.scenarios.procedures import raise_objection
-
-
-def command(*arguments: object) -> Finished:
-    """The command in this process: most of what a process takes is starting it."""
-    raw = io.BytesIO()
-    with redirect_stdout(io.TextIOWrapper(raw, "utf-8", write_through=True)), redirect_stderr(io.StringIO()) as err:
-        code = run([*map(str, arguments)])
-        return Finished(code, raw.getvalue().decode(), err.getvalue())
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +33,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def archive(ledger: Path) -> Path:
     """What `kesu archive export` writes."""
     folder = ledger.with_name("archive")
-    done = command("archive", "export", ledger, folder)
+    done = kesu_here("archive", "export", ledger, folder)
 
     assert (done.code, done.err) == (0, "")
     assert "3 of them events of records" in done.out
@@ -53,19 +42,19 @@ def archive(ledger: Path) -> Path:
 
 def test_what_was_exported_is_an_archive_of_the_log(archive: Path) -> None:
     """The audit of the tiles is the same as without Parquet beside them."""
-    checked = command("verify", archive)
+    checked = kesu_here("verify", archive)
 
     assert (checked.code, "CLEAN" in checked.out) == (0, True)
 
 
 def test_tiles_are_written_with_the_values_only_where_they_are_asked_for(ledger: Path, tmp_path: Path) -> None:
     """`--openings` is for those who are entitled to them."""
-    assert command("archive", "tiles", ledger, tmp_path / "bare").code == 0
-    assert command("archive", "tiles", ledger, tmp_path / "full", "--openings").code == 0
+    assert kesu_here("archive", "tiles", ledger, tmp_path / "bare").code == 0
+    assert kesu_here("archive", "tiles", ledger, tmp_path / "full", "--openings").code == 0
 
     assert [(tmp_path / name / "openings").exists() for name in ("bare", "full")] == [False, True]
     assert not (tmp_path / "full" / "parquet").exists()
-    assert command("verify", tmp_path / "full").code == 0
+    assert kesu_here("verify", tmp_path / "full").code == 0
 
 
 def test_a_replay_counts_and_gives_the_digest_of_the_ledger(ledger: Path, archive: Path) -> None:
@@ -76,9 +65,9 @@ def test_a_replay_counts_and_gives_the_digest_of_the_ledger(ledger: Path, archiv
         (("--as-of", "2026-11-06", "--on", "2026-11-02"), ["1  stored    已入库", "1  records; 0 shown, 1 in force"]),
         (("--as-of", "2026-11-03"), ["0  records; 0 shown, 0 in force"]),
     ):
-        told = command("replay", ledger, "--all", *times).out.splitlines()[-1]
-        found = command("archive", "replay", archive, *times)
-        folded = command("archive", "replay", archive, *times, "--fold", "--runner", "loop")
+        told = kesu_here("replay", ledger, "--all", *times).out.splitlines()[-1]
+        found = kesu_here("archive", "replay", archive, *times)
+        folded = kesu_here("archive", "replay", archive, *times, "--fold", "--runner", "loop")
 
         assert found.code == 0
         assert [line.strip() for line in found.out.splitlines()][: len(counts)] == counts
@@ -87,8 +76,8 @@ def test_a_replay_counts_and_gives_the_digest_of_the_ledger(ledger: Path, archiv
 
 def test_the_default_is_now(ledger: Path, archive: Path) -> None:
     """All that the archive covers, on today's day."""
-    told = command("replay", ledger, "--all").out.split()[-1]
-    found = command("archive", "replay", archive).out
+    told = kesu_here("replay", ledger, "--all").out.split()[-1]
+    found = kesu_here("archive", "replay", archive).out
 
     assert found.split()[-1] == told
     assert "3  events read" in found
@@ -97,9 +86,9 @@ def test_the_default_is_now(ledger: Path, archive: Path) -> None:
 def test_a_pool_says_the_same_and_rows_can_be_written(archive: Path, tmp_path: Path) -> None:
     """Into a new folder, a file a bucket."""
     options = ("--as-of", "2026-11-06", "--parquet", tmp_path / "rows")
-    pooled = command("archive", "replay", archive, *options, "--runner", "pool", "--workers", 1)
-    looped = command("archive", "replay", archive, "--as-of", "2026-11-06")
-    again = command("archive", "replay", archive, *options)
+    pooled = kesu_here("archive", "replay", archive, *options, "--runner", "pool", "--workers", 1)
+    looped = kesu_here("archive", "replay", archive, "--as-of", "2026-11-06")
+    again = kesu_here("archive", "replay", archive, *options)
     rows = [row for path in sorted((tmp_path / "rows").glob("*/*")) for row in _rows(path)]
 
     assert pooled.out.split()[-1] == looped.out.split()[-1]
@@ -119,7 +108,7 @@ def test_mistakes_are_one_line(ledger: Path, archive: Path, tmp_path: Path, monk
         (("export", ledger, archive), "is not empty"),
         (("export", tmp_path / "nowhere", tmp_path / "x"), "holds no ledger"),
     ):
-        wrong = command("archive", *arguments)
+        wrong = kesu_here("archive", *arguments)
 
         assert (wrong.code, wrong.err.count("\n"), wrong.out) == (2, 1, ""), arguments
         assert said in wrong.err, arguments
@@ -128,9 +117,9 @@ def test_mistakes_are_one_line(ledger: Path, archive: Path, tmp_path: Path, monk
 
 def test_an_unsorted_archive_is_refused_in_one_line_and_nothing_is_written(ledger: Path, tmp_path: Path) -> None:
     """Its rows would be of something else."""
-    command("archive", "export", ledger, tmp_path / "archive")
+    kesu_here("archive", "export", ledger, tmp_path / "archive")
     events_swapped(tmp_path / "archive")
-    refused = command("archive", "replay", tmp_path / "archive", "--parquet", tmp_path / "rows")
+    refused = kesu_here("archive", "replay", tmp_path / "archive", "--parquet", tmp_path / "rows")
 
     assert (refused.code, refused.err.count("\n"), refused.out) == (2, 1, "")
     assert "comes after" in refused.err

@@ -5,13 +5,13 @@ from __future__ import annotations
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from tests.processes import kesu
+from tests.commands import kesu_here
 
 
 def test_an_item_is_checked_before_it_is_published() -> None:
     """Its nature and the day its clocks run from, as its author must have meant them."""
     with as_file(files("ledger.rules") / "catalogue" / "administrative-penalty.toml") as penalty:
-        checked = kesu("catalogue", "check", penalty)
+        checked = kesu_here("catalogue", "check", penalty)
 
     assert checked.code == 0
     assert checked.out.startswith("administrative-penalty version 1: 行政处罚, 30 fields, ")
@@ -22,7 +22,7 @@ def test_an_item_without_nature_and_day_says_so() -> None:
     """Definitions from before these members stay good."""
     older = Path(__file__).parents[2] / "data" / "tw-epa-penalty.item.toml"
 
-    assert kesu("catalogue", "check", older).out.splitlines()[1] == "nature: not given; decided on: not given"
+    assert kesu_here("catalogue", "check", older).out.splitlines()[1] == "nature: not given; decided on: not given"
 
 
 def test_an_adverse_item_without_a_day_is_refused(tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ def test_an_adverse_item_without_a_day_is_refused(tmp_path: Path) -> None:
     shipped = (files("ledger.rules") / "catalogue" / "administrative-penalty.toml").read_text("utf-8")
     without = tmp_path / "item.toml"
     without.write_text(shipped.replace('decided_on = "CF_JDRQ"\n', ""), "utf-8")
-    refused = kesu("catalogue", "check", without)
+    refused = kesu_here("catalogue", "check", without)
 
     assert refused.code == 2
     assert "$.decided_on: An adverse item has a day" in refused.err

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.commands import kesu_here
 from tests.ledger.harness import ENTERPRISE, PENALTY, Clock, Desk, item_reference, penalty, publicity, put, query
 from tests.ledger.harness import record_values as values_of
-from tests.processes import SECONDS, kesu, serving
+from tests.processes import SECONDS, serving
 from verify.statement_type import StatementType
 from verify.strict import JsonValue
 from verify.submission import Submission
@@ -33,11 +34,11 @@ def test_a_simulated_ledger_is_told_its_day(tmp_path: Path) -> None:
     record = desk.new_id()
     with desk.found(simulated_clock=True, rules=True) as ledger:
         put(ledger, penalty_of(desk, record, "2026-06-01"))
-    listed = kesu("clock", "list", desk.folder, "--until", "2027-06-01")
-    early = kesu("clock", "run", desk.folder, "--today", "2027-06-01")
-    due = kesu("clock", "run", desk.folder, "--today", "2027-06-02")
-    again = kesu("clock", "run", desk.folder, "--today", "2027-06-02")
-    all_of_it = kesu("clock", "list", desk.folder, "--record", record)
+    listed = kesu_here("clock", "list", desk.folder, "--until", "2027-06-01")
+    early = kesu_here("clock", "run", desk.folder, "--today", "2027-06-01")
+    due = kesu_here("clock", "run", desk.folder, "--today", "2027-06-02")
+    again = kesu_here("clock", "run", desk.folder, "--today", "2027-06-02")
+    all_of_it = kesu_here("clock", "list", desk.folder, "--record", record)
 
     assert "2027-06-01" in listed.out
     assert "publicity-end" in listed.out
@@ -46,7 +47,7 @@ def test_a_simulated_ledger_is_told_its_day(tmp_path: Path) -> None:
     assert again.out.split() == ["0", "events", "appended"]
     assert "3 deadlines" in all_of_it.out
     assert topics(desk.folder)[0] == "publicity.ended"
-    assert kesu("verify", desk.folder).code == 0
+    assert kesu_here("verify", desk.folder).code == 0
 
 
 def test_a_day_is_named_for_simulated_ledgers_alone(tmp_path: Path) -> None:
@@ -55,7 +56,7 @@ def test_a_day_is_named_for_simulated_ledgers_alone(tmp_path: Path) -> None:
         desk = Desk(tmp_path / f"ledger-{simulated}")
         with desk.found(simulated_clock=simulated):
             pass
-        done = kesu("clock", "run", desk.folder, *wrong)
+        done = kesu_here("clock", "run", desk.folder, *wrong)
         assert (done.code, "--today" in done.err, done.err.count("\n")) == (2, True, 1)
 
 
@@ -72,5 +73,5 @@ def test_a_server_says_by_itself_what_has_fallen_due(tmp_path: Path) -> None:
 
     assert topics(desk.folder)[:2] == ["deadline.missed", "deadline.missed"]
     assert topics(desk.folder)[2] == "record.filed"
-    assert kesu("clock", "run", desk.folder).out.split() == ["0", "events", "appended"]
-    assert kesu("verify", desk.folder).code == 0
+    assert kesu_here("clock", "run", desk.folder).out.split() == ["0", "events", "appended"]
+    assert kesu_here("verify", desk.folder).code == 0

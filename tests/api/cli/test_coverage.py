@@ -5,16 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from api.cli.app import run
 from ledger.administration import Counted, application_statement, register_statement
 from ledger.beijing import BEIJING
 from ledger.service import WritableLedger
+from tests.api.service import serving_here
+from tests.commands import kesu_here
 from tests.ledger.harness import (
     ENTERPRISE,
     MARKET,
@@ -28,22 +28,13 @@ from tests.ledger.harness import (
     put,
     record_values,
 )
-from tests.processes import Finished, serving
-from tests.processes import kesu as kesu_apart
+from tests.processes import Finished
 from verify.note import SigningKey
 from verify.statement_type import StatementType
 from verify.strict import JsonValue
 
 FORMULA = '=HYPERLINK("http://example.invalid")'
 UNIT = "12110000000000000K"
-
-
-def kesu(*arguments: object) -> Finished:
-    """Run one command in this process."""
-    out, err = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(err):
-        code = run([*map(str, arguments)])
-    return Finished(code, out.getvalue(), err.getvalue())
 
 
 def file_penalty(desk: Desk, ledger: WritableLedger, decided_on: str, key: SigningKey = MARKET) -> None:
@@ -72,7 +63,7 @@ def assessed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def exported(folder: Path, *options: str) -> list[dict[str, str]]:
     """The lines of the export."""
-    done = kesu("coverage", folder, "--as-of", "2026-11-20", "--format", "csv", *options)
+    done = kesu_here("coverage", folder, "--as-of", "2026-11-20", "--format", "csv", *options)
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("\ufeff层级,部门代码,部门名称,目录项,目录项名称,周期,归集数,")
     return list(csv.DictReader(io.StringIO(done.out.removeprefix("\ufeff"))))
@@ -120,7 +111,7 @@ def test_a_year_of_a_department_is_held_against_the_goal(assessed: Path) -> None
 
 def test_the_table_names_its_day_and_what_immediate_means(assessed: Path) -> None:
     """Definition and goal stand below the numbers."""
-    done = kesu("coverage", assessed, "--as-of", "2026-11-20", "--from", "2026-11", "--item", PENALTY.item)
+    done = kesu_here("coverage", assessed, "--as-of", "2026-11-20", "--from", "2026-11", "--item", PENALTY.item)
     lines = done.out.splitlines()
 
     assert lines[0].startswith("as of 2026-11-20, by month of the decision; ")
@@ -133,7 +124,7 @@ def test_the_table_names_its_day_and_what_immediate_means(assessed: Path) -> Non
 
 def test_what_was_known_earlier_is_told_as_it_was(assessed: Path) -> None:
     """Before anything was filed."""
-    done = kesu("coverage", assessed, "--as-of", "2026-11-19", "--format", "json")
+    done = kesu_here("coverage", assessed, "--as-of", "2026-11-19", "--format", "json")
     told = json.loads(done.out)
 
     assert (told["day"], told["as_of"]) == ("2026-11-19", "2026-11-19T15:59:59.999999Z")
@@ -142,7 +133,7 @@ def test_what_was_known_earlier_is_told_as_it_was(assessed: Path) -> None:
 
 def test_a_day_that_is_still_to_come_judges_nothing(assessed: Path) -> None:
     """Nobody has missed what he may still do."""
-    done = kesu("coverage", assessed, "--as-of", "2099-12-31", "--format", "json")
+    done = kesu_here("coverage", assessed, "--as-of", "2099-12-31", "--format", "json")
 
     assert "2026-11-20" <= json.loads(done.out)["day"] <= max(datetime.now(BEIJING).date().isoformat(), "2026-11-20")
 
@@ -150,7 +141,7 @@ def test_a_day_that_is_still_to_come_judges_nothing(assessed: Path) -> None:
 @pytest.mark.parametrize("wrong", [["--from", "2026-13"], ["--until", "2026"], ["--as-of", "today"]])
 def test_what_is_no_month_or_day_is_one_line(assessed: Path, wrong: list[str]) -> None:
     """Exit code 2."""
-    done = kesu("coverage", assessed, *wrong)
+    done = kesu_here("coverage", assessed, *wrong)
 
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
 
@@ -168,16 +159,16 @@ def test_a_department_declares_its_month_and_may_do_it_again(tmp_path: Path) -> 
 
     def declare(month: str, decided: int, public: int, *place: object, item: str = PENALTY.item) -> Finished:
         numbers = ("--decided", decided, "--public", public)
-        return kesu("register", "declare", item, month, *numbers, "--key", key, *place)
+        return kesu_here("register", "declare", item, month, *numbers, "--key", key, *place)
 
     zero = declare(month, 0, 0, "--ledger", desk.folder)
     early = declare(future, 1, 1, "--ledger", desk.folder)
     unknown = declare(month, 1, 1, "--ledger", desk.folder, item="no-such-item")
     more = declare(month, 1, 2, "--ledger", desk.folder)
-    first = json.loads(kesu("coverage", desk.folder, "--format", "json").out)["lines"][0]
-    with serving(desk.folder) as server:
+    first = json.loads(kesu_here("coverage", desk.folder, "--format", "json").out)["lines"][0]
+    with serving_here(desk.folder) as server:
         again = declare(month, 4, 1, "--url", server.address)
-    second = json.loads(kesu("coverage", desk.folder, "--format", "json").out)["lines"][0]
+    second = json.loads(kesu_here("coverage", desk.folder, "--format", "json").out)["lines"][0]
 
     assert (zero.code, zero.out) == (0, f"entry 5: administrative-penalty {month}: a zero report\n")
     assert (early.code, "the month has not begun" in early.err) == (2, True)
@@ -194,4 +185,4 @@ def test_a_department_declares_its_month_and_may_do_it_again(tmp_path: Path) -> 
         "percent": "0.00",
         "reason": None,
     }
-    assert kesu_apart("verify", desk.folder).code == 0
+    assert kesu_here("verify", desk.folder).code == 0

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.api.past import Past, kesu_here, tell_past
+from tests.api.past import Past, tell_past
+from tests.commands import kesu_here
 from tests.ledger.harness import ENTERPRISE, OTHER_ENTERPRISE
 from tests.ledger.linking import OLD
 from tests.scenarios import conftest as scenes

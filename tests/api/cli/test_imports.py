@@ -17,6 +17,7 @@ from api.sampling.tables import SampleFiles, write_sample
 from ledger.home import write_secret
 from tests.api.liar import Liar, Lie, lying, says
 from tests.api.service import Service, running
+from tests.commands import kesu_here
 from tests.ledger.harness import MARKET, query
 from tests.processes import LOOPBACK, Answer, Finished, kesu
 from verify.note import SigningKey
@@ -59,10 +60,15 @@ def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
 Command = Callable[..., Finished]
 
 
-def imported(bureau: Bureau, files: SampleFiles, *more: object) -> Finished:
+def words(bureau: Bureau, files: SampleFiles, *more: object) -> tuple[object, ...]:
     """As typed at a terminal."""
     source = ("import", files.penalties, "--mapping", files.penalties_mapping)
-    return kesu(*source, "--key", bureau.key, "--url", bureau.address, *more)
+    return (*source, "--key", bureau.key, "--url", bureau.address, *more)
+
+
+def imported(bureau: Bureau, files: SampleFiles, *more: object) -> Finished:
+    """The same, done."""
+    return kesu_here(*words(bureau, files, *more))
 
 
 @pytest.fixture
@@ -251,4 +257,4 @@ def test_2_when_a_file_is_not_there_or_is_not_what_it_should_be(bureau: Bureau, 
 
 def test_wrong_use_in_a_process_of_its_own(bureau: Bureau) -> None:
     """The code reaches the shell; no traceback, whatever was wrong."""
-    assert_one_line(imported(bureau, bureau.good, "--vkey", "nonsense"), "vkey")
+    assert_one_line(kesu(*words(bureau, bureau.good, "--vkey", "nonsense")), "vkey")

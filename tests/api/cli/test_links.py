@@ -15,9 +15,10 @@ import pytest
 
 from ledger.subjects import Subject
 from ledger.vocabulary import LinkKind
+from tests.commands import kesu_here
 from tests.ledger.harness import ENTERPRISE, NOON, OTHER_ENTERPRISE, Clock, Desk, execute, put
 from tests.ledger.linking import OLD, TWIN, link, separate
-from tests.processes import kesu, serving
+from tests.processes import serving
 
 
 @dataclass
@@ -37,7 +38,7 @@ class Book:
 
     def printed(self, *arguments: str) -> str:
         """What the command prints."""
-        done = kesu("records", self.desk.folder, *arguments)
+        done = kesu_here("records", self.desk.folder, *arguments)
         assert (done.code, done.err) == (0, "")
         return done.out
 
@@ -56,7 +57,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
         desk.clock.advance(timedelta(days=1).total_seconds())
         put(ledger, separate(desk, wrong))
     yield book
-    assert kesu("verify", desk.folder).code == 0
+    assert kesu_here("verify", desk.folder).code == 0
 
 
 def facts(rows: list[dict[str, Any]]) -> list[tuple[str, str, list[str]]]:

@@ -9,7 +9,8 @@ import pytest
 
 from ledger.home import LedgerHome
 from projections.tables.keeping import TABLES
-from tests.api.past import Past, kesu_here, tell_past
+from tests.api.past import Past, tell_past
+from tests.commands import kesu_here
 from tests.ledger.harness import Desk, execute, query
 from tests.scenarios import conftest as scenes
 

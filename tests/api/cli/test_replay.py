@@ -16,7 +16,8 @@ import pytest
 from api.cli.replay import workers_for
 from api.replay_rows import COLUMNS
 from projections.replay.running import processes
-from tests.api.past import Past, kesu_here, tell_past
+from tests.api.past import Past, tell_past
+from tests.commands import kesu_here
 from tests.ledger.harness import ENTERPRISE, OTHER_ENTERPRISE, execute
 from tests.ledger.linking import OLD
 from tests.processes import kesu

@@ -9,9 +9,9 @@ import pytest
 
 from api.opening import open_ledger
 from ledger.service import open_for_writing
+from tests.commands import kesu_here
 from tests.ledger.harness import OTHER_ENTERPRISE, Desk, put
 from tests.ledger.linking import OLD, company, link
-from tests.processes import kesu
 
 HIDDEN = company(71, "测试隐藏有限公司")
 
@@ -28,7 +28,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
         put(ledger, desk.revoke(revoked))
     with open_for_writing(desk.home, clock=desk.clock, random=desk.vault_random) as ledger:
         put(ledger, link(desk, desk.new_id(), OLD))
-    behind = kesu("search", desk.folder, "测试")
+    behind = kesu_here("search", desk.folder, "测试")
     assert (behind.code, behind.out) == (2, "")
     assert "the tables are behind the log" in behind.err
     with open_ledger(desk.home, clock=desk.clock, random=desk.vault_random):
@@ -37,7 +37,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 
 def test_subjects_are_listed_with_their_codes(desk: Desk) -> None:
-    done = kesu("search", desk.folder, "测试")
+    done = kesu_here("search", desk.folder, "测试")
 
     assert (done.code, done.err) == (0, "")
     assert done.out.splitlines() == [
@@ -48,7 +48,7 @@ def test_subjects_are_listed_with_their_codes(desk: Desk) -> None:
 
 
 def test_an_old_code_is_named_beside_todays(desk: Desk) -> None:
-    done = kesu("search", desk.folder, OLD.code)
+    done = kesu_here("search", desk.folder, OLD.code)
 
     assert done.out.splitlines() == [
         "测试企业有限公司  uscc:91110000MA00000077",
@@ -58,15 +58,15 @@ def test_an_old_code_is_named_beside_todays(desk: Desk) -> None:
 
 
 def test_what_is_hidden_is_found_with_all(desk: Desk) -> None:
-    assert kesu("search", desk.folder, "隐藏").out == "0 subjects\n"
+    assert kesu_here("search", desk.folder, "隐藏").out == "0 subjects\n"
 
-    found = json.loads(kesu("search", desk.folder, "隐藏", "--all", "--format", "json").out)
+    found = json.loads(kesu_here("search", desk.folder, "隐藏", "--all", "--format", "json").out)
 
     assert [(each["code"], each["match"]) for each in found] == [(HIDDEN.code, "part")]
 
 
 def test_a_refusal_does_not_repeat_the_query(desk: Desk) -> None:
-    done = kesu("search", desk.folder, "11010519491231002X")
+    done = kesu_here("search", desk.folder, "11010519491231002X")
 
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("kesu: q: this looks like a resident identity number")

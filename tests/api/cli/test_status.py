@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.commands import kesu_here
 from tests.ledger.harness import ENTERPRISE, Clock, Desk, put
 from tests.ledger.linking import OLD, link
-from tests.processes import kesu
 from tests.scenarios.office import Office
 from tests.scenarios.procedures import raise_objection
 
@@ -46,7 +46,7 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
 
 
 def test_records_and_procedures_under_all_codes_are_listed_with_their_entries(case: Case) -> None:
-    done = kesu("status", case.folder, WHOM, "--json")
+    done = kesu_here("status", case.folder, WHOM, "--json")
     told = json.loads(done.out)
 
     assert done.code == 0
@@ -63,7 +63,7 @@ def test_records_and_procedures_under_all_codes_are_listed_with_their_entries(ca
 
 
 def test_the_same_is_told_in_words_and_for_an_old_code(case: Case) -> None:
-    done = kesu("status", case.folder, f"{OLD.scheme}:{OLD.code}")
+    done = kesu_here("status", case.folder, f"{OLD.scheme}:{OLD.code}")
 
     assert done.code == 0
     assert f"{ENTERPRISE.name}  {WHOM}" in done.out
@@ -73,6 +73,6 @@ def test_the_same_is_told_in_words_and_for_an_old_code(case: Case) -> None:
 
 
 def test_a_code_that_is_none_is_refused_in_one_line(case: Case) -> None:
-    done = kesu("status", case.folder, "uscc:123")
+    done = kesu_here("status", case.folder, "uscc:123")
 
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ledger.codes import uscc_check_character
+from tests.commands import kesu_here
 from tests.ledger.harness import ENTERPRISE, penalty, publicity, record_values
 from tests.processes import kesu, serving
 
@@ -24,42 +25,46 @@ COMMANDS = (
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(command: str) -> None:
     """`--help` of a first-time user."""
-    shown = kesu(*command.split(), "--help")
+    shown = kesu_here(*command.split(), "--help")
 
     assert (shown.code, "usage" in shown.out.lower()) == (0, True)
 
 
 def test_a_department_joins_files_is_audited_and_its_key_ends(tmp_path: Path) -> None:
-    """From an empty folder to a tampered archive, through the real commands and a real server."""
+    """From an empty folder to a tampered archive, through the real commands and a real server.
+
+    What begins the ledger, what reaches the server and what accuses are programs, whose codes a shell sees.
+    """
     ledger, key, other = tmp_path / "ledger", tmp_path / "bureau.key", tmp_path / "next.key"
     assert kesu("init", ledger).code == 0
-    vkey = kesu("key", "new", CODE, key).out.strip()
+    vkey = kesu_here("key", "new", CODE, key).out.strip()
     assert key.stat().st_mode & 0o777 == 0o600
-    assert kesu("department", "apply", "测试局", "--key", key, "--out", tmp_path / "apply.json").code == 0
-    assert kesu("department", "register", tmp_path / "apply.json", "--ledger", ledger).code == 0
+    assert kesu_here("department", "apply", "测试局", "--key", key, "--out", tmp_path / "apply.json").code == 0
+    assert kesu_here("department", "register", tmp_path / "apply.json", "--ledger", ledger).code == 0
     (tmp_path / "draft.json").write_text(json.dumps(draft(), ensure_ascii=False), "utf-8")
-    assert kesu("sign", tmp_path / "draft.json", "--key", key, "--out", tmp_path / "signed.json").code == 0
+    assert kesu_here("sign", tmp_path / "draft.json", "--key", key, "--out", tmp_path / "signed.json").code == 0
     with serving(ledger) as server:
-        sent = kesu("submit", tmp_path / "signed.json", "--url", server.address, "--receipt", tmp_path / "receipt.json")
-        again = kesu("submit", tmp_path / "signed.json", "--url", server.address)
-        locked = kesu("department", "register", tmp_path / "apply.json", "--ledger", ledger)
-        online = kesu("verify", server.address, "--token-file", ledger / "auditor.token")
-        without = kesu("verify", server.address)
+        to_server = ("submit", tmp_path / "signed.json", "--url", server.address)
+        sent = kesu(*to_server, "--receipt", tmp_path / "receipt.json")
+        again = kesu_here(*to_server)
+        locked = kesu_here("department", "register", tmp_path / "apply.json", "--ledger", ledger)
+        online = kesu_here("verify", server.address, "--token-file", ledger / "auditor.token")
+        without = kesu_here("verify", server.address)
         log_vkey = str(json.loads(server.get("/v1/ledger").body)["vkey"])
-    receipt = kesu("verify", tmp_path / "receipt.json", "--vkey", log_vkey)
-    listed = kesu("records", ledger, f"uscc:{ENTERPRISE.code}", "--format", "json")
-    earlier = kesu("records", ledger, f"uscc:{ENTERPRISE.code}", "--as-of", "2020-01-01", "--format", "json")
-    assert kesu("archive", "tiles", ledger, tmp_path / "copy", "--openings").code == 0
-    clean = kesu("verify", tmp_path / "copy", "--vkey", log_vkey)
+    receipt = kesu_here("verify", tmp_path / "receipt.json", "--vkey", log_vkey)
+    listed = kesu_here("records", ledger, f"uscc:{ENTERPRISE.code}", "--format", "json")
+    earlier = kesu_here("records", ledger, f"uscc:{ENTERPRISE.code}", "--as-of", "2020-01-01", "--format", "json")
+    assert kesu_here("archive", "tiles", ledger, tmp_path / "copy", "--openings").code == 0
+    clean = kesu_here("verify", tmp_path / "copy", "--vkey", log_vkey)
     shutil.copytree(tmp_path / "copy", tmp_path / "tampered")
     bundle = next((tmp_path / "tampered" / "tile" / "entries").glob("000.p/*"))
     bundle.write_bytes(bundle.read_bytes().replace(b'"record.filed"', b'"record.fixed"'))
     tampered = kesu("verify", tmp_path / "tampered", "--vkey", log_vkey)
-    assert kesu("key", "new", CODE, other, "--label", "2").code == 0
-    rotated = kesu("key", "rotate", "--key", key, "--new", other, "--ledger", ledger)
+    assert kesu_here("key", "new", CODE, other, "--label", "2").code == 0
+    rotated = kesu_here("key", "rotate", "--key", key, "--new", other, "--ledger", ledger)
     (tmp_path / "draft2.json").write_text(json.dumps(draft(), ensure_ascii=False), "utf-8")
-    kesu("sign", tmp_path / "draft2.json", "--key", key, "--out", tmp_path / "signed2.json")
-    old_key = kesu("submit", tmp_path / "signed2.json", "--ledger", ledger)
+    kesu_here("sign", tmp_path / "draft2.json", "--key", key, "--out", tmp_path / "signed2.json")
+    old_key = kesu_here("submit", tmp_path / "signed2.json", "--ledger", ledger)
 
     assert (sent.code, "its receipt verifies" in sent.out) == (0, True)
     assert "had been recorded before" in again.out
@@ -88,7 +93,7 @@ def test_mistakes_are_one_line_and_exit_code_2(tmp_path: Path) -> None:
         ("verify", tmp_path, "--vkey", "nonsense"),
         ("init", tmp_path),
     ):
-        wrong = kesu(*arguments)
+        wrong = kesu_here(*arguments)
 
         assert (wrong.code, wrong.err.count("\n"), wrong.out) == (2, 1, ""), arguments
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.api.liar import changed, lying
 from tests.api.service import body_of, running
-from tests.processes import kesu
+from tests.commands import kesu_here
 
 
 def test_a_receipt_that_proves_nothing_is_found_and_kept(tmp_path: Path) -> None:
@@ -17,8 +17,8 @@ def test_a_receipt_that_proves_nothing_is_found_and_kept(tmp_path: Path) -> None
         signed.write_bytes(body_of(service.desk.file()))
         liar.lies.append(changed(lambda body: body.replace(b"index ", b"index 1")))
         options = ("--vkey", service.log_key, "--receipt", receipt)
-        forged = kesu("submit", signed, "--url", liar.address, *options)
-        honest = kesu("submit", signed, "--url", liar.address, *options)
+        forged = kesu_here("submit", signed, "--url", liar.address, *options)
+        honest = kesu_here("submit", signed, "--url", liar.address, *options)
 
     assert (forged.code, "does not verify" in forged.err) == (1, True)
     assert json.loads((tmp_path / "signed.json.unproved").read_text())["kind"] == "kesu/receipt/v1"

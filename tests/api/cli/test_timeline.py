@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,22 +14,15 @@ from typing import Any
 
 import pytest
 
-from api.cli.app import run
+from tests.commands import kesu_here
 from tests.ledger.harness import ENTERPRISE, OTHER_ENTERPRISE, Clock, Desk, act, execute, put
 from tests.ledger.linking import OLD, link
-from tests.processes import Finished, kesu, serving
+from tests.processes import kesu, serving
 from tests.scenarios.office import Office
 from tests.scenarios.procedures import raise_objection
 from verify.statement_type import StatementType
 
 WHOM = f"uscc:{ENTERPRISE.code}"
-
-
-def command(*arguments: object) -> Finished:
-    """The command in this process: most of what a process takes is starting it."""
-    with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
-        code = run([*map(str, arguments)])
-    return Finished(code, out.getvalue(), err.getvalue())
 
 
 @dataclass
@@ -46,7 +38,7 @@ class Case:
 
     def printed(self, *arguments: str) -> str:
         """What the command prints."""
-        done = command("timeline", self.folder, *arguments)
+        done = kesu_here("timeline", self.folder, *arguments)
         assert (done.code, done.err) == (0, "")
         return done.out
 
@@ -75,7 +67,7 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
         office.on("2026-11-19")
         put(ledger, link(desk, desk.new_id(), OLD))
     yield Case(desk.folder, fine, old, complaint.objection, first)
-    assert command("verify", desk.folder).code == 0
+    assert kesu_here("verify", desk.folder).code == 0
 
 
 def test_the_story_is_told_in_chinese_a_block_a_step(case: Case) -> None:
@@ -159,7 +151,7 @@ def test_the_story_is_told_as_a_table(case: Case) -> None:
 
 def test_one_record_s_story_can_be_told_alone(case: Case) -> None:
     """A record that is not the subject's is not found, rather than told of as nothing."""
-    strange = command("timeline", case.folder, f"uscc:{OTHER_ENTERPRISE.code}", "--record", case.fine)
+    strange = kesu_here("timeline", case.folder, f"uscc:{OTHER_ENTERPRISE.code}", "--record", case.fine)
 
     assert [each["entry"] for each in case.json(WHOM, "--record", case.fine)] == [
         case.first + number for number in (0, 3, 4, 5)
@@ -181,7 +173,7 @@ def test_a_day_is_answered_as_it_was_known_then(case: Case) -> None:
     [(["uscc:911"], "code"), ([WHOM, "--as-of", "today"], "as_of"), ([WHOM, "--record", "x"], "--record")],
 )
 def test_what_cannot_be_asked_for_is_refused(case: Case, arguments: list[str], said: str) -> None:
-    done = command("timeline", case.folder, *arguments)
+    done = kesu_here("timeline", case.folder, *arguments)
 
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
     assert said in done.err

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.api.service import body_of, running
-from tests.processes import kesu
+from tests.commands import kesu_here
 
 
 def test_a_damaged_database_cannot_be_audited(tmp_path: Path) -> None:
@@ -18,6 +18,6 @@ def test_a_damaged_database_cannot_be_audited(tmp_path: Path) -> None:
     for page in range(4096, len(data), 4096):
         data[page : page + 16] = b"\xff" * 16
     database.write_bytes(data)
-    verdict = kesu("verify", tmp_path / "ledger")
+    verdict = kesu_here("verify", tmp_path / "ledger")
 
     assert (verdict.code, "Traceback" in verdict.err) == (3, False)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.api.service import Service, running
+from tests.commands import kesu_here
 from tests.ledger.harness import ENTERPRISE, PENALTY, Clock, Desk, item_reference, penalty, publicity, record_values
-from tests.processes import kesu
 from verify.statement_type import StatementType
 from verify.strict import JsonValue
 
@@ -95,7 +95,7 @@ def test_what_is_not_asked_for_is_not_told(service: Service) -> None:
 
 def test_the_command_line_tells_the_same(service: Service) -> None:
     """One shape for both."""
-    shown = kesu("coverage", service.desk.folder, "--by", "quarter", "--format", "json")
+    shown = kesu_here("coverage", service.desk.folder, "--by", "quarter", "--format", "json")
 
     assert json.loads(shown.out) == told(service, "?by=quarter")
 

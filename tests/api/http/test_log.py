@@ -9,8 +9,8 @@ from urllib.parse import quote
 import pytest
 
 from tests.api.service import Service, body_of, running
+from tests.commands import kesu_here
 from tests.ledger.harness import ORIGIN, execute, query
-from tests.processes import kesu
 from verify.checkpoint import Checkpoint
 from verify.merkle import leaf_hash, tree_root
 from verify.tiles import bundle_path, parse_bundle, split_hashes, tile_path, tiles_of
@@ -199,7 +199,7 @@ def test_the_process_says_that_it_works(service: Service) -> None:
 
 def test_an_auditor_verifies_the_server_with_the_token(service: Service) -> None:
     """Over HTTP, all of it, under the published key."""
-    done = kesu("verify", service.server.address, "--token-file", service.token_file, "--vkey", service.log_key)
+    done = kesu_here("verify", service.server.address, "--token-file", service.token_file, "--vkey", service.log_key)
 
     assert (done.code, done.err) == (0, "")
     assert "CLEAN" in done.out
@@ -208,7 +208,7 @@ def test_an_auditor_verifies_the_server_with_the_token(service: Service) -> None
 
 def test_an_audit_without_the_token_cannot_finish(service: Service) -> None:
     """That is no finding, and the way out is named."""
-    done = kesu("verify", service.server.address)
+    done = kesu_here("verify", service.server.address)
 
     assert (done.code, done.out) == (3, "")
     assert done.err.count("\n") == 1

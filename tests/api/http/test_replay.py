@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from tests.api.past import Past, kesu_here, tell_past
-from tests.api.service import Service
+from tests.api.past import Past, tell_past
+from tests.api.service import ServerHere, Service
+from tests.commands import kesu_here
 from tests.ledger.harness import ENTERPRISE, OTHER_ENTERPRISE, execute
 from tests.ledger.linking import OLD
-from tests.processes import Server
 from tests.scenarios import conftest as scenes
 from tests.scenarios.papers import ABNORMAL, BUREAU, PENALTY
 from verify.checkpoint import Checkpoint
@@ -57,7 +57,7 @@ class Asked:
 @pytest.fixture(scope="module")
 def asked(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     past = tell_past(founded, tmp_path_factory.mktemp("replay") / "ledger")
-    service = Service(past.desk, Server(past.folder))
+    service = Service(past.desk, ServerHere(past.folder))
     yield Asked(past, service)
     service.server.stop()
 
@@ -278,7 +278,7 @@ def test_a_code_that_cannot_be_one_is_refused(asked: Asked, path: str, query: st
 def test_an_answer_that_breaks_off_has_no_end(founded: Path, tmp_path: Path) -> None:
     """Whoever reads it can tell: the connection ends before the answer does."""
     past = tell_past(founded, tmp_path / "ledger")
-    service = Service(past.desk, Server(past.folder))
+    service = Service(past.desk, ServerHere(past.folder))
     try:
         execute(past.desk.home.database, "UPDATE history SET outcome = x'00'")
         with pytest.raises(IncompleteRead):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from ledger.domain.events import Recorded
+from ledger.domain.gist import gist_of
 from projections.law import Law
 from projections.replay.known import GISTS, Chapter, Known, take
 from projections.replay.standing import Moment, Standing, outcome_of
 from projections.replay.whole import replay_events, replay_outcomes
-from projections.tables.history import OUTCOME_BYTES, chapter_of
+from projections.tables.history import OUTCOME_BYTES, chapter_with, is_of_record
 from tests.ledger.domain.story import Story, day
 
 Row = tuple[str, int, bytes, bytes]
@@ -20,8 +21,8 @@ def law_of(story: Story) -> Law:
 
 def chapters_of(story: Story, events: list[Recorded] | None = None) -> list[Chapter]:
     """A row of each event, with its gist."""
-    found = [chapter_of(event, story.items) for event in (story.events if events is None else events)]
-    return [each for each in found if each is not None]
+    told = story.events if events is None else events
+    return [chapter_with(event, gist_of(event, story.items)) for event in told if is_of_record(event)]
 
 
 def outcomes_of(story: Story, chapters: list[Chapter]) -> list[Row]:

@@ -23,9 +23,9 @@ from projections.search.tables import create_tables, tables
 _DAY = date(2026, 11, 20)
 
 
-def stream(number: int) -> UUID:
+def stream(number: int) -> bytes:
     """The id of a record or of a link."""
-    return UUID(int=number)
+    return UUID(int=number).bytes
 
 
 def row(record: int, subject: Subject, seq: int | None = None, *, link: bool = False) -> NameRow:
@@ -63,7 +63,7 @@ class Shelf:
 
     def find(self, text: str, limit: int = 50) -> list[Hit]:
         """Ask as somebody who may see what is not hidden."""
-        visible = tables().namings.c.stream.not_in([stream(number).bytes for number in self.hidden])
+        visible = tables().namings.c.stream.not_in([stream(number) for number in self.hidden])
         return find(self.connection, text, limit, visible, self.links)
 
     def names(self, text: str, limit: int = 50) -> list[str]:

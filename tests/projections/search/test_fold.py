@@ -122,7 +122,7 @@ def test_erased_values_name_nobody(desk: Desk) -> None:
     assert told(names_of(filed, CATALOGUE)) == [(ENTERPRISE.code, "测试企业有限公司", False)]
     for event in (filed, corrected):
         erased = replace(event, openings=Erased(event.facts.seq))
-        assert names_of(erased, CATALOGUE) == (Unnamed(event.originator_id),)
+        assert names_of(erased, CATALOGUE) == (Unnamed(event.stream),)
     linked = replace(events[8], openings=Erased(8))
     assert names_of(linked, CATALOGUE) == ()
 
@@ -130,7 +130,7 @@ def test_erased_values_name_nobody(desk: Desk) -> None:
 def test_a_record_of_an_unknown_item_names_nobody(desk: Desk) -> None:
     filed = events_of(desk)[5]
 
-    assert names_of(filed, {}) == (Unnamed(filed.originator_id),)
+    assert names_of(filed, {}) == (Unnamed(filed.stream),)
 
 
 def test_a_handle_that_cannot_be_recomputed_is_no_organisations(desk: Desk) -> None:
@@ -138,7 +138,7 @@ def test_a_handle_that_cannot_be_recomputed_is_no_organisations(desk: Desk) -> N
     filed = events_of(desk)[5]
     other = replace(filed, facts=_about(filed, "A" * 32))
 
-    assert names_of(other, CATALOGUE) == (Unnamed(filed.originator_id),)
+    assert names_of(other, CATALOGUE) == (Unnamed(filed.stream),)
 
 
 @pytest.mark.parametrize(

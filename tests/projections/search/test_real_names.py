@@ -41,7 +41,9 @@ def test_two_characters_find_what_a_scan_of_all_names_finds(register: str, tmp_p
         pytest.skip("the real data are not ours to ship: set KESU_SHARED_DATA")
     names = list(read(file))
     subjects = [Subject("test", f"T{number}", name) for number, name in enumerate(sorted(set(names)))]
-    rows = [NameRow(UUID(int=i), each.handle, each.scheme, each.code, each.name, i) for i, each in enumerate(subjects)]
+    rows = [
+        NameRow(UUID(int=i).bytes, each.handle, each.scheme, each.code, each.name, i) for i, each in enumerate(subjects)
+    ]
     normals = {each.code: normalise(each.name) for each in subjects}
     rng = random.Random(2026)
     queries = [pair_of(rng, rng.choice(list(normals.values()))) for _ in range(50)]

@@ -33,7 +33,7 @@ from tests.scenarios.office import Office
 from tests.scenarios.papers import ABNORMAL, BUREAU, PENALTY, SERIOUS, repair_facts
 from tests.scenarios.procedures import apply_for_repair, begin_listing, raise_objection
 
-TODAY = {"history/1", "subject_names/1", "records/1", "proceedings/1"}
+TODAY = {"history/1", "subject_names/1", "records/2", "proceedings/1"}
 Told = tuple[Desk, dict[str, str]]
 
 
@@ -198,7 +198,7 @@ def test_a_table_of_another_version_makes_all_of_them_anew(told: Told, name: str
     desk, records = told
     before = rows_of(desk)
     plant(desk, records["plain"])
-    execute(desk.home.database, "UPDATE folded SET name = ? WHERE name = ?", name.replace("/1", "/0"), name)
+    execute(desk.home.database, "UPDATE folded SET name = ? WHERE name = ?", f"{name[:-1]}0", name)
 
     with keeping(desk):
         pass
@@ -212,7 +212,7 @@ def test_a_table_that_is_behind_the_others_makes_all_of_them_anew(told: Told) ->
     desk, records = told
     before = rows_of(desk)
     plant(desk, records["plain"])
-    execute(desk.home.database, "UPDATE folded SET size = 50 WHERE name = 'records/1'")
+    execute(desk.home.database, "UPDATE folded SET size = 50 WHERE name = 'records/2'")
 
     with keeping(desk):
         pass

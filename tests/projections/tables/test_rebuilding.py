@@ -28,7 +28,7 @@ from tests.projections.tables.kept import keeping, noted, rows_of, size_of, with
 from tests.scenarios.procedures import raise_objection
 
 Told = tuple[Desk, dict[str, str]]
-TODAY = {"history/1", "subject_names/1", "records/1", "proceedings/1"}
+TODAY = {"history/1", "subject_names/1", "records/2", "proceedings/1"}
 
 
 def ignored(_done: int, _size: int) -> None:
