@@ -38,7 +38,7 @@ demo: $(STAMP) ## Show the whole story on a fresh ledger (ONCE=1 ends by itself)
 	@$(BIN)/kesu demo $(if $(filter-out 0,$(ONCE)),--once)
 
 test: $(STAMP) ## Run the tests; T=path and K=expression choose some
-	@$(BIN)/python -m pytest --numprocesses auto $(SELECT)
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(SELECT)
 
 check: $(STAMP) ## Check style, format, types and import directions
 	@$(BIN)/ruff check .

@@ -40,10 +40,10 @@ class WritableLedger(Ledger):
 
 
 @contextmanager
-def open_for_reading(home: LedgerHome, random: Random, *, mapped: bool = False) -> Iterator[Ledger]:
-    """Open a ledger beside the process that may be writing to it; `mapped` is for reading all of it at once."""
+def open_for_reading(home: LedgerHome, random: Random) -> Iterator[Ledger]:
+    """Open a ledger beside the process that may be writing to it."""
     home.require()
-    engine = reading_engine(home.database, mapped=mapped)
+    engine = reading_engine(home.database)
     vault = KeyStore(home.key_store, home.key_encryption_key(), random)
     try:
         yield Ledger(home, LogReader(engine), LedgerRecorder(engine), RecordedMapper(vault), home.log_key().verifier)

@@ -89,8 +89,8 @@ def writing_engine(path: Path, *, durable: bool = True, bulk: bool = False) -> s
     return engine
 
 
-def reading_engine(path: Path, *, mapped: bool = False) -> sa.Engine:
-    """An engine that cannot write. `mapped`: it reads the file as memory, which is for reading all of it at once."""
+def reading_engine(path: Path) -> sa.Engine:
+    """An engine that cannot write."""
     require_sound_version()
     read_only = sa.URL.create("sqlite", database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"})
     engine = sa.create_engine(read_only, module=driver)
@@ -98,8 +98,7 @@ def reading_engine(path: Path, *, mapped: bool = False) -> sa.Engine:
     @sa.event.listens_for(engine, "connect")
     def _connect(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401
         connection.isolation_level = None
-        pragmas = ("query_only=ON", f"busy_timeout={_BUSY_MILLISECONDS}", f"cache_size=-{_CACHE_KIB}")
-        for pragma in (*pragmas, f"mmap_size={path.stat().st_size}") if mapped else pragmas:
+        for pragma in ("query_only=ON", f"busy_timeout={_BUSY_MILLISECONDS}", f"cache_size=-{_CACHE_KIB}"):
             connection.execute(f"PRAGMA {pragma}").fetchall()
 
     @sa.event.listens_for(engine, "begin")

@@ -180,7 +180,7 @@ def _begin_process(folder: Path, size: int) -> None:
 
 
 def _begin(folder: Path, size: int) -> None:
-    _Worker.opened = open_for_reading(LedgerHome(folder), os.urandom, mapped=True)
+    _Worker.opened = open_for_reading(LedgerHome(folder), os.urandom)
     ledger = _Worker.opened.__enter__()
     law = Law.of(*publications(ledger.recorder, ledger.mapper))
     _Worker.size, _Worker.law = size, law

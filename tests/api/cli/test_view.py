@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from api.cli.app import run
 from ledger.subjects import Subject
+from tests.commands import kesu_here
 from tests.ledger.harness import ENTERPRISE, OTHER_ENTERPRISE, Clock, Desk, put
 from tests.ledger.linking import OLD, TWIN, link
 from tests.processes import Finished, kesu
@@ -34,14 +32,6 @@ STATED: dict[str, tuple[str, ...]] = {
 ON = "2026-09-02"
 
 
-def view(*arguments: object) -> Finished:
-    """The command, in this process: a new one takes a second to start."""
-    out, err = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(err):
-        code = run(["view", *map(str, arguments)])
-    return Finished(code, out.getvalue(), err.getvalue())
-
-
 @dataclass
 class Book:
     """A ledger with a licence, a disputed and a repaired penalty and an evaluation, one of them under an old code."""
@@ -52,7 +42,7 @@ class Book:
     def run(self, subject: Subject | str, audience: str, *options: str) -> Finished:
         """The command, on one day."""
         name = subject if isinstance(subject, str) else f"{subject.scheme}:{subject.code}"
-        return view(self.desk.folder, name, "--for", audience, *STATED[audience], "--on", ON, *options)
+        return kesu_here("view", self.desk.folder, name, "--for", audience, *STATED[audience], "--on", ON, *options)
 
     def json(self, subject: Subject | str, audience: str) -> Any:  # noqa: ANN401
         """The report as JSON."""
@@ -89,7 +79,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
         raise_objection(office, book.records["disputed"])
         assert office.audit() == []
     yield book
-    assert kesu("verify", desk.folder).code == 0
+    assert kesu_here("verify", desk.folder).code == 0
 
 
 SHOWN = {"licence": ("行政管理", "公示中"), "disputed": ("行政管理", "异议标注")}
@@ -185,7 +175,8 @@ def test_the_next_day_after_the_last_the_penalty_is_gone(book: Book) -> None:
     """`--on` asks what will be shown."""
     subject = f"uscc:{ENTERPRISE.code}"
     last, after = (
-        view(book.desk.folder, subject, "--for", "public", "--on", on).out for on in ("2027-05-20", "2027-05-21")
+        kesu_here("view", book.desk.folder, subject, "--for", "public", "--on", on).out
+        for on in ("2027-05-20", "2027-05-21")
     )
 
     assert "行政处罚" in last
@@ -203,7 +194,7 @@ def test_the_next_day_after_the_last_the_penalty_is_gone(book: Book) -> None:
     ids=["department", "credit-service", "public", "day"],
 )
 def test_wrong_use_is_told_in_one_line(book: Book, arguments: list[str], line: str) -> None:
-    done = view(book.desk.folder, f"uscc:{ENTERPRISE.code}", *arguments)
+    done = kesu_here("view", book.desk.folder, f"uscc:{ENTERPRISE.code}", *arguments)
 
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
     assert done.err.startswith(line)
@@ -211,7 +202,7 @@ def test_wrong_use_is_told_in_one_line(book: Book, arguments: list[str], line: s
 
 @pytest.mark.parametrize("subject", ["91110000MA00000077", "uscc:91110000MA00000078", "uscc:"])
 def test_a_code_that_cannot_be_one_is_refused_without_repeating_it(book: Book, subject: str) -> None:
-    done = view(book.desk.folder, subject, "--for", "public")
+    done = kesu_here("view", book.desk.folder, subject, "--for", "public")
 
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
     assert "91110000" not in done.err
