@@ -108,6 +108,22 @@ def reading_engine(path: Path) -> sa.Engine:
     return engine
 
 
+def read_ahead(path: Path) -> None:
+    """Read a file once from end to end, if memory can hold it: whoever then reads it in no order does not wait.
+
+    In its order a disk gives a gigabyte in the time of some ten thousand pages here and there.
+    """
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if path.stat().st_size < memory // 2:
+        with path.open("rb", buffering=0) as file:
+            buffer = bytearray(_READ_AHEAD)
+            while file.readinto(buffer):
+                pass
+
+
+_READ_AHEAD = 8 << 20
+
+
 def sync(path: Path) -> None:
     """Make a file durable as it is."""
     with path.open("rb") as file:

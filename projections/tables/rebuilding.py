@@ -7,7 +7,7 @@ import gc
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from multiprocessing import get_context
 from pathlib import Path
@@ -22,13 +22,12 @@ from ledger.home import LedgerHome
 from ledger.service import Ledger, open_for_reading
 from ledger.store.recorder import LedgerRecorder
 from ledger.store.rows import insert_rows
-from ledger.store.sqlite import as_writer, writing_engine
+from ledger.store.sqlite import as_writer, read_ahead, writing_engine
 from projections.history import events_from
 from projections.law import Law
 from projections.orphans import end_with_parent
 from projections.publications import publications
 from projections.replay.source import SubjectRange, ranges
-from projections.search.fold import NameRow
 from projections.search.index import write_whole_subjects
 from projections.tables.history import history_table
 from projections.tables.keeping import NAMES, TABLES, forget_notes, note_tables, take_events
@@ -44,6 +43,9 @@ _LOCK: Final = "rebuild.lock"
 
 _PAGE: Final = 10_000
 """Events of a ledger for which one part more is made, and that are taken in at once at the end."""
+
+_NAMINGS: Final = 50_000
+"""Namings that are written at once."""
 
 _ROWS: Final = msgspec.msgpack.Decoder(SubjectRows)
 _BYTES: Final = msgspec.msgpack.Encoder()
@@ -117,21 +119,34 @@ def _build(home: LedgerHome, writer: sa.Engine, workers: int, progress: Progress
     with open_for_reading(home, os.urandom) as ledger:
         size = ledger.recorder.head().size
     parts = ranges(workers * 4 + size // _PAGE)
-    links: list[NameRow] = []
-    bulk = as_writer(writing_engine(home.database, bulk=True))
-    with _spread(workers, home.folder, size) as each, bulk.connect() as connection:
+    named = SubjectRows()
+    with _spread(workers, home.folder, size) as each, _in_bulk(home.database) as connection:
         for done, rows in enumerate(map(_ROWS.decode, each(enumerate(parts))), 1):
+            named.names += rows.names
+            named.namings += rows.namings
+            named.links += rows.links
             with connection.begin():
                 insert_rows(connection, history_table(BESIDE), rows.history)
                 insert_rows(connection, records_table(BESIDE), rows.records)
                 insert_rows(connection, proceedings_table(BESIDE), rows.proceedings)
-                write_whole_subjects(connection, rows.names, rows.namings, BESIDE)
-            links += rows.links
+                # Their indexes are in other orders than that of subjects: every write is one all over them.
+                if len(named.namings) >= _NAMINGS or done == len(parts):
+                    write_whole_subjects(connection, named.names, named.namings, BESIDE)
+                    named = SubjectRows(links=named.links)
             progress(size * done // len(parts), size)
         with connection.begin():
-            NAMES.write_namings(connection, links, BESIDE)
-    bulk.dispose()
+            NAMES.write_namings(connection, named.links, BESIDE)
     return size
+
+
+@contextmanager
+def _in_bulk(database: Path) -> Iterator[sa.Connection]:
+    engine = writing_engine(database, bulk=True)
+    try:
+        with as_writer(engine).connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 @contextmanager
@@ -140,7 +155,9 @@ def _spread(
 ) -> Iterator[Callable[[Iterable[tuple[int, SubjectRange]]], Iterator[bytes]]]:
     """`map` over processes; with one worker in this process, as starting another takes longer than a small ledger."""
     if workers > 1:
-        with ProcessPoolExecutor(workers, get_context("spawn"), _begin_process, (folder, size)) as pool:
+        processes = ProcessPoolExecutor(workers, get_context("spawn"), _begin_process, (folder, size))
+        with ThreadPoolExecutor(1) as ahead, processes as pool:
+            ahead.submit(read_ahead, LedgerHome(folder).database)
             yield lambda parts: _in_turn(pool, parts, workers * 2)
         return
     _begin(folder, size)
