@@ -17,13 +17,22 @@ from ledger.domain.events import Erased, EventFacts, Recorded
 from ledger.store.recorder import STATE_SEPARATOR, LedgerFactory, LedgerRecorder
 from ledger.store.vault import KeyStore
 from verify.commitment import Opening
+from verify.strict import JsonValue
 
 FACTS = msgspec.json.Decoder(EventFacts)
 """Reads the clear part of an event as stored."""
 
 _ENCODER = msgspec.json.Encoder()
+_VALUES = msgspec.json.Decoder(dict[str, tuple[Any, Any]])
 _OPENINGS = msgspec.json.Decoder(dict[str, tuple[bytes, Any]])
 """What this process sealed and the vault authenticated was read strictly when it came in: it is not judged again."""
+
+
+class _RecordedAt(msgspec.Struct):
+    recorded_at: str
+
+
+_RECORDED_AT = msgspec.json.Decoder(_RecordedAt)
 
 
 class RecordedMapper(Mapper[UUID]):
@@ -58,6 +67,11 @@ class RecordedMapper(Mapper[UUID]):
         """What opens values of one subject, given their context; None if its key was destroyed. Raises `Unsealable`."""
         return self._vault.opener(subject)
 
+    def values(self, stored: StoredEvent, subject: str) -> dict[str, JsonValue] | None:
+        """The values of a stored event by path, without what else opens them; None if they were erased."""
+        plaintext = self.open_values(stored, subject)
+        return None if plaintext is None else {path: value for path, (_, value) in _VALUES.decode(plaintext).items()}
+
     def open_values(self, stored: StoredEvent, subject: str) -> bytes | None:
         """The openings of a stored event as canonical JSON; None if they were erased. Raises `Unsealable`."""
         _facts, separator, sealed = stored.state.partition(STATE_SEPARATOR)
@@ -79,7 +93,7 @@ def event_topic(event: Recorded) -> str:
 
 def recorded_at(stored: StoredEvent) -> str:
     """When the entry of a stored event was recorded, without the values of the event."""
-    return FACTS.decode(stored.state.partition(STATE_SEPARATOR)[0]).recorded_at
+    return _RECORDED_AT.decode(stored.state.partition(STATE_SEPARATOR)[0]).recorded_at
 
 
 def _openings(plaintext: bytes) -> dict[str, Opening]:

@@ -126,7 +126,11 @@ def publicity_end(view: RecordView, items: Items, book: Rulebook) -> date | None
 
 def values_given(grant: Grant, item: CatalogueItem, values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """The values of a record by field, in catalogue order, masked as the grant says; what has none is left out."""
-    given = {field.code: _given(grant, field, personal(item, field), values.get(field.code)) for field in item.fields}
+    given = {
+        field.code: _given(grant, field, personal(item, field), value)
+        for field in item.fields
+        if (field.public or grant.reach is not Reach.PUBLIC) and (value := values.get(field.code)) is not None
+    }
     return {code: value for code, value in given.items() if value is not None}
 
 
@@ -138,7 +142,7 @@ def personal(item: CatalogueItem, field: Field) -> Personal | None:
 
 
 def _given(grant: Grant, field: Field, kind: Personal | None, value: JsonValue) -> JsonValue:
-    if not field.public and (grant.reach is Reach.PUBLIC or (grant.reach is Reach.PERSONAL and kind is None)):
+    if not field.public and grant.reach is Reach.PERSONAL and kind is None:
         return None
     if kind in grant.masked:
         if not isinstance(value, str) or field.kind is not FieldKind.TEXT:

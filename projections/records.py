@@ -99,36 +99,35 @@ def public_view(view: RecordView, items: Items, book: Rulebook, day: date) -> Ma
 def _take(view: RecordView | None, event: Recorded, items: Items) -> RecordView:
     facts, body = event.facts, event.body
     state = evolve(view.state if view else None, event, items)
+    values = event.values()
     if view is None:
         return RecordView(
             record=event.originator_id,
             state=state,
-            subject=subject_of(event),
-            values=values_of(event),
+            subject=subject_of(values, facts.seq),
+            values=values_of(values),
             filed_at=facts.recorded_at,
             changed_at=facts.recorded_at,
             entries=(facts.seq,),
         )
     view = replace(view, state=state, changed_at=facts.recorded_at, entries=(*view.entries, facts.seq))
     if isinstance(body, RecordCorrected | ListingDecided):
-        return replace(view, values=values_of(event), subject=subject_of(event))
+        return replace(view, values=values_of(values), subject=subject_of(values, facts.seq))
     return view
 
 
-def values_of(event: Recorded) -> dict[str, JsonValue] | Erased:
-    """The values of a record that an event brings, by field."""
-    values = event.values()
+def values_of(values: Mapping[str, JsonValue] | Erased) -> dict[str, JsonValue] | Erased:
+    """The values of a record by field, among those of an event that brings them."""
     if isinstance(values, Erased):
         return values
     return {path.removeprefix(DATA_PREFIX): value for path, value in values.items() if path.startswith(DATA_PREFIX)}
 
 
-def subject_of(event: Recorded) -> SubjectView | Erased:
-    """Whom an event says that its record is about."""
-    values = event.values()
+def subject_of(values: Mapping[str, JsonValue] | Erased, seq: int) -> SubjectView | Erased:
+    """Whom the values of entry `seq` say that their record is about."""
     if isinstance(values, Erased):
         return values
     match values.get("subject"):
         case {"scheme": str(scheme), "code": str(code), "name": str(name)}:
             return SubjectView(scheme, code, name)
-    return Erased(event.facts.seq)
+    return Erased(seq)

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from eventsourcing.persistence import StoredEvent
 
 from ledger.application import RecordedMapper, recorded_at
+from ledger.domain.events import Erased
 from ledger.store import schema
 from ledger.store.recorder import STATE_SEPARATOR
 from projections.records import RecordView, subject_of, values_of
@@ -83,12 +84,13 @@ def _read(found: sa.CursorResult[Any], mapper: RecordedMapper, size: int, most: 
 def _view(known: Known, row: Any, mapper: RecordedMapper) -> RecordView:  # noqa: ANN401 - a row of `_of_subjects`
     record = UUID(bytes=known.record)
     state = row.valued if row.sealed is None else row.valued + STATE_SEPARATOR + row.sealed
-    event = mapper.to_domain_event(StoredEvent(record, row.version, "", state))
+    opened = mapper.values(StoredEvent(record, row.version, "", state), known.state.subject)
+    values = Erased(known.values_from) if opened is None else opened
     return RecordView(
         record=record,
         state=known.state,
-        subject=subject_of(event),
-        values=values_of(event),
+        subject=subject_of(values, known.values_from),
+        values=values_of(values),
         filed_at=recorded_at(StoredEvent(record, 1, "", row.first)),
         changed_at=recorded_at(StoredEvent(record, known.state.version, "", row.last)),
         entries=tuple(known.entries),

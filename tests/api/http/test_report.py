@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from api.http.grid import GRID_MILLISECONDS
+from api.http.report_models import ReportModel
 from ledger.catalogue import Openness
 from ledger.subjects import Subject
 from tests.api.service import Service, running
@@ -89,6 +90,13 @@ def test_everybody_reads_the_report_in_its_eight_sections(shelf: Shelf) -> None:
     disputed = told["sections"][0]["records"][1]
     assert (disputed["status"], disputed["status_zh"], disputed["disputed"]) == ("disputed", "异议标注", True)
     assert (disputed["zh"], disputed["decided_on"], disputed["ends_on"]) == ("行政处罚", DECIDED, None)
+
+
+def test_the_report_is_what_its_description_says(shelf: Shelf) -> None:
+    """Every member, and no other, in the form that the model gives it."""
+    told = shelf.told()
+
+    assert json.loads(ReportModel.model_validate(told).model_dump_json()) == told
 
 
 def test_nothing_personal_is_on_the_report(shelf: Shelf) -> None:
