@@ -4,7 +4,7 @@ These are the openness of the item, its public fields, 共享目录, and what be
 
 | who | records | source |
 |---|---|---|
-| public | those of `projections.records.public_view`, nothing else | domain.md R22, R25 |
+| public | those of `projections.records.is_public`, nothing else | domain.md R22, R25 |
 | credit service | those, and of restricted items usable ones if the entry names it | R31; no other hidden one: ours |
 | department | those, and usable ones if the item's entry names it | R6, R73 |
 | department, its own | usable ones; also masked, withheld, being considered | ours: it goes on working on them |
@@ -31,7 +31,7 @@ from ledger.rulebook.book import Rulebook
 from ledger.rulebook.sharing import Recipient, SharingCatalogue, SharingEntry, SharingMethod
 from projections.audiences import Auditor, CreditService, Department, Judicial, OwnSubject, Viewer
 from projections.masking import mask_name, mask_number, mask_resident_ids
-from projections.records import RecordView, public_view
+from projections.records import RecordView, is_public
 from verify.strict import JsonValue
 
 
@@ -96,8 +96,7 @@ EVERYTHING: Final = Grant(Reach.ALL, frozenset(), history=True)
 
 def grant(viewer: Viewer, view: RecordView, items: Items, book: Rulebook, day: date) -> Grant | None:
     """What `viewer` is given of a record on a day; None: not even that there is one."""
-    shown = public_view(view, items, book, day) is not None
-    given = EVERYBODY if shown else None
+    given = EVERYBODY if is_public(view, items, book, day) else None
     match viewer:
         case OwnSubject():
             given = OWN

@@ -88,12 +88,19 @@ def public_view(view: RecordView, items: Items, book: Rulebook, day: date) -> Ma
 
     A period that has passed hides the record at once, also before the ledger's clock has said so.
     """
+    if not is_public(view, items, book, day) or isinstance(view.values, Erased):
+        return None
+    return public_values(items[view.state.item, view.item_version], view.values)
+
+
+def is_public(view: RecordView, items: Items, book: Rulebook, day: date) -> bool:
+    """Say whether everybody may see the record on a day."""
     item = items.get((view.state.item, view.item_version))
     if item is None or item.openness is Openness.RESTRICTED:
-        return None  # restricted: corrected under a later version of its item, after it had been disclosed
+        return False  # restricted: corrected under a later version of its item, after it had been disclosed
     if not view.state.disclosed or isinstance(view.values, Erased):
-        return None
-    return public_values(item, view.values) if is_shown(view.state, items, book, day) else None
+        return False
+    return is_shown(view.state, items, book, day)
 
 
 def _take(view: RecordView | None, event: Recorded, items: Items) -> RecordView:

@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from uuid import UUID
 
+import msgspec
+
 from ledger.domain.bodies import BRINGS_VALUES
 from ledger.domain.events import Erased, Recorded
 from ledger.domain.gist import Items
@@ -35,8 +37,7 @@ class ReportedSubject:
     """As the last record that is given names it; None where none is."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedField:
+class ReportedField(msgspec.Struct, frozen=True, gc=False):
     """数据项 with its value, masked where it is personal."""
 
     code: str
@@ -44,8 +45,7 @@ class ReportedField:
     value: JsonValue
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedRecord:
+class ReportedRecord(msgspec.Struct, frozen=True, gc=False):
     """One record as it is given."""
 
     record: UUID
