@@ -6,6 +6,7 @@ signer/journal.db     every checkpoint ever signed, forward only   } together wi
 keys/*.key, keys/kek  log key, operator key, key-encryption key (0600)
 auditor.token         opens entry bundles and full records over HTTP (0600)
 ledger.lock           held by the one process that writes
+rebuild.lock          held by the one process that builds or checks the tables of the read side
 """
 
 from __future__ import annotations

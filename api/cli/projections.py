@@ -23,9 +23,8 @@ def status(folder: Folder) -> None:
     """List the tables: for whom they are, how much of the log they reflect, and the digest of their state."""
     with open_for_reading(LedgerHome(folder), os.urandom) as ledger:
         for state in table_states(ledger):
-            behind = "" if state.size == state.head else f"  BEHIND the log by {state.head - state.size} entries"
             readers = "、".join(TERMS[each].zh for each in state.audience)
-            typer.echo(f"{state.name}  version {state.version}  {state.rows} rows  of {state.size} entries{behind}")
+            typer.echo(f"{state.name}  version {state.version}  {state.rows} rows  of {state.size} entries")
             typer.echo(f"    for {readers}")
             typer.echo(f"    digest {state.digest}")
 
