@@ -12,12 +12,14 @@ from api.http.models import RecordModel, RecordsModel, SubjectModel
 from api.http.statements import problems
 from api.problems import TokenMissing
 from ledger.domain.events import Erased
+from ledger.domain.link import Identity
 from ledger.service import WritableLedger
 from ledger.subjects import check_identifier
 from ledger.vocabulary import TERMS
 from projections.as_of import parse_as_of
 from projections.pages import Page, page_as_of, public_page, whole_page
 from projections.records import RecordView, public_view
+from verify.handle import organisation_handle
 
 router = APIRouter(tags=["subjects"], route_class=OnTheGrid)
 
@@ -49,11 +51,13 @@ def records(scheme: str, code: str, request: Request, context: WithContext, as_o
             shown.append(record_model(view, None if isinstance(view.values, Erased) else view.values))
         elif (public := public_view(view, items, book, page.today)) is not None:
             shown.append(record_model(view, public))
+    # Links are as public as their subject: where nothing is shown, the answer is that for a code without any.
+    identity = page.identity if auditor or shown else Identity(organisation_handle(scheme, code), ())
     return RecordsModel(
         scheme=scheme,
         code=code,
-        subject_handle=page.identity.subject_handle,
-        linked_handles=list(page.identity.linked_handles),
+        subject_handle=identity.subject_handle,
+        linked_handles=list(identity.linked_handles),
         as_of=instant,
         view="full" if auditor else "public",
         records=shown,

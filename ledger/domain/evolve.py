@@ -121,7 +121,7 @@ def _notify(_state: CreditRecord, gist: Gist) -> _Changes:
     body = gist.body
     if not isinstance(body, ListingNotified):
         raise TypeError(type(body).__name__)
-    return {"listing": Listing(body.rules, body.rules_version, gist.on, cases=gist.cases)}
+    return {"listing": Listing(body.rules, body.rules_version, gist.on, cases=gist.cases, entries=(gist.seq,))}
 
 
 def _list(state: CreditRecord, gist: Gist) -> _Changes:
@@ -135,6 +135,7 @@ def _list(state: CreditRecord, gist: Gist) -> _Changes:
         standard_version=body.rules_version,
         cases=gist.cases,
         prolonged_by=gist.months,
+        entries=(*before.entries, gist.seq),
     )
     return {
         "item_version": body.item_version,
@@ -209,10 +210,11 @@ def _proceed(state: CreditRecord, gist: Gist) -> _Changes:
     """Take in what is said in the procedure before a listing."""
     if state.listing is None:
         return {}
+    entries = (*state.listing.entries, gist.seq)
     if isinstance(gist.body, ListingDropped):
-        return {"listing": replace(state.listing, dropped_on=gist.on)}
+        return {"listing": replace(state.listing, dropped_on=gist.on, entries=entries)}
     defended_on = max(gist.on, state.listing.defended_on or gist.on)
-    return {"listing": replace(state.listing, defended_on=defended_on)}
+    return {"listing": replace(state.listing, defended_on=defended_on, entries=entries)}
 
 
 def _remedy(state: CreditRecord, gist: Gist) -> _Changes:
@@ -244,13 +246,14 @@ def _raise(state: CreditRecord, gist: Gist) -> Objection:
     own = gist.issuer == state.issuer
     recorded = gist.recorded_on
     times = ObjectionTimes(raised=gist.on, annotated=recorded, forwarded=recorded if own else None)
-    return Objection(times, gist.seq, gist.on, forwarded=gist.seq if own else None)
+    return Objection(times, gist.seq, gist.on, forwarded=gist.seq if own else None, entries=(gist.seq,))
 
 
 def _advance_objection(known: Objection, gist: Gist) -> Objection:  # noqa: PLR0911 - one case a type
     """One more step, on the day of its recording."""
     body, seq, times = gist.body, gist.seq, known.times
-    known, on = replace(known, latest_on=max(gist.on, known.latest_on)), gist.recorded_on
+    known = replace(known, latest_on=max(gist.on, known.latest_on), entries=(*known.entries, seq))
+    on = gist.recorded_on
     match body:
         case ObjectionForwarded():
             return replace(known, times=replace(times, forwarded=on), forwarded=seq)
@@ -291,11 +294,13 @@ def _repair(state: CreditRecord, gist: Gist) -> _Changes:  # noqa: C901 - one ca
             step,
             gist.facts,
             forwarded=step if gist.issuer == state.issuer else None,
+            entries=(gist.seq,),
         )
         return {"repairs": {**state.repairs, body.repair: repair}}
     if not isinstance(body, _REPAIRS):
         raise TypeError(type(body).__name__)
-    repair, changes = state.repairs[body.repair], _Changes()
+    before, changes = state.repairs[body.repair], _Changes()
+    repair = replace(before, entries=(*before.entries, gist.seq))
     match body:
         case RepairForwarded():
             repair = replace(repair, forwarded=step)

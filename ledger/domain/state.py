@@ -49,6 +49,8 @@ class Listing(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, 
     dropped_on: date | None = None
     cases: tuple[str, ...] = ()
     prolonged_by: int = 0
+    entries: tuple[int, ...] = ()
+    """Those that moved it."""
 
     @property
     def dropped(self) -> bool:
@@ -78,6 +80,8 @@ class Objection(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True
     reviews: tuple[int, ...] = ()
     outcome: ObjectionOutcome | None = None
     """The last one."""
+    entries: tuple[int, ...] = ()
+    """Those that moved it."""
 
     @property
     def open(self) -> bool:
@@ -133,6 +137,8 @@ class Repair(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, g
     revoked: Step | None = None
     abuse: AbuseKind | None = None
     bar_ended: bool = False
+    entries: tuple[int, ...] = ()
+    """Those that moved it."""
 
     @property
     def running(self) -> bool:

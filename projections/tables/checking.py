@@ -49,8 +49,8 @@ class Checked:
 
     @property
     def agrees(self) -> bool:
-        """Say whether the two are the same."""
-        return self.digest == self.folded
+        """Say whether the two are the same, down to the values that no digest is of."""
+        return self.digest == self.folded and self.kept_row is None and self.folded_row is None
 
     def sentence(self) -> str:
         """One line."""
@@ -103,10 +103,8 @@ def root_of(reader: LogReader, size: int) -> list[object]:
 def _compare(table: Table, today: sa.Connection, beside: sa.Connection, of: Sequence[object]) -> Checked:
     _rows, kept = digest_of(table, today, of)
     _rows, folded = digest_of(table, beside, of, BESIDE)
-    first: tuple[str | None, str | None] = (None, None)
-    if kept != folded:
-        first = next(_differing(table.rows(today), table.rows(beside, BESIDE)), first)
-    return Checked(table.name, kept, folded, *first)
+    rows = table.rows_with_values(today), table.rows_with_values(beside, BESIDE)
+    return Checked(table.name, kept, folded, *next(_differing(*rows), (None, None)))
 
 
 def _differing(

@@ -78,6 +78,9 @@ class HistoryTable:
         name = history_table(suffix).name
         return raw_rows(connection, f"SELECT subject, seq, record, gist, outcome FROM {name} ORDER BY subject, seq")  # noqa: S608
 
+    rows_with_values = rows
+    """None of them holds a value."""
+
     def write(self, connection: sa.Connection, written: Sequence[tuple[Chapter, Outcome]], suffix: str = "") -> None:
         """Write events with their outcomes."""
         insert_rows(connection, history_table(suffix), [history_row(*each) for each in written])

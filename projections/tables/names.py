@@ -41,6 +41,13 @@ class NamesTable:
         name = tables(suffix).namings.name
         return raw_rows(connection, f"SELECT handle, stream, seq, link FROM {name} ORDER BY handle, stream")  # noqa: S608
 
+    def rows_with_values(self, connection: sa.Connection, suffix: str = "") -> Iterator[Sequence[object]]:
+        """With the names and codes; the full-text index of them is not read."""
+        made = tables(suffix)
+        columns = "said.handle, stream, seq, link, scheme, code, code_key, name, normal"
+        named = f"{made.namings.name} AS said JOIN {made.names.name} ON id = name_id"
+        return raw_rows(connection, f"SELECT {columns} FROM {named} ORDER BY said.handle, stream")  # noqa: S608
+
     def write(self, connection: sa.Connection, events: Iterable[Recorded], law: Law, suffix: str = "") -> None:
         """Take events in, in log order."""
         self.write_namings(connection, fold_names(events, law.items), suffix)

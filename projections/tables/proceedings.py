@@ -43,7 +43,7 @@ def proceedings_table(suffix: str = "") -> sa.Table:
         sa.Column("stage", sa.Text, nullable=False),
         sa.Column("opened_on", sa.Text, nullable=False, comment="YYYY-MM-DD"),
         sa.Column("closed_on", sa.Text, nullable=True, comment="YYYY-MM-DD; null: it is open"),
-        sa.Column("entries", sa.Text, nullable=False, comment="JSON: the entries that moved it, as far as kept"),
+        sa.Column("entries", sa.Text, nullable=False, comment="JSON: the entries that moved it"),
         sa.UniqueConstraint("issuer", "kind", "stage", "subject", "record", "id"),
         sqlite_with_rowid=False,
     )
@@ -61,16 +61,15 @@ def proceedings_of(state: CreditRecord) -> Iterator[Proceeding]:
         yield _mask(identifier, mask)
     if state.listing is not None and state.listing.notified_on is not None:
         stage = "decided" if state.filing is not None else "dropped" if state.listing.dropped else "notified"
-        entries = (state.begun,) if state.filing is None else (state.begun, state.filing)
         closed = state.listing.dropped_on if state.filing is None else state.filed_on
-        yield Proceeding("listing", "", stage, state.listing.notified_on, closed, entries)
+        yield Proceeding("listing", "", stage, state.listing.notified_on, closed, state.listing.entries)
 
 
 class ProceedingsTable:
     """The projection."""
 
     name: Final = "proceedings"
-    version: Final = 1
+    version: Final = 2
     audience: Final = (Audience.SUBJECT, Audience.DEPARTMENT, Audience.JUDICIAL, Audience.AUDITOR)
 
     def create(self, connection: sa.Connection, suffix: str = "") -> None:
@@ -89,6 +88,9 @@ class ProceedingsTable:
         """Every row; none of them holds a value."""
         name = proceedings_table(suffix).name
         return raw_rows(connection, f"SELECT * FROM {name} ORDER BY subject, record, kind, id")  # noqa: S608
+
+    rows_with_values = rows
+    """None of them holds a value."""
 
     def write(self, connection: sa.Connection, records: Sequence[Known], law: Law, suffix: str = "") -> None:
         """Write what is known of these records in place of what was known before."""
@@ -132,9 +134,7 @@ def _objection(identifier: str, objection: Objection) -> Proceeding:
         stage = "reviewing" if times.reviews else "verifying" if objection.forwarded is not None else "raised"
     else:
         stage = str(objection.outcome.value if objection.outcome else "")
-    moved = {objection.raised, *objection.resolved, *objection.reviews} | ({objection.forwarded} - {None})
-    entries = tuple(sorted(seq for seq in moved if seq is not None))
-    return Proceeding("objection", identifier, stage, times.raised, delivered, entries)
+    return Proceeding("objection", identifier, stage, times.raised, delivered, objection.entries)
 
 
 def _remedy(identifier: str, remedy: Remedy) -> Proceeding:
@@ -144,11 +144,8 @@ def _remedy(identifier: str, remedy: Remedy) -> Proceeding:
 
 
 def _repair(identifier: str, repair: Repair) -> Proceeding:
-    steps = (repair.applied, repair.forwarded, repair.accepted, repair.extended, repair.verified, repair.decided)
-    moved = [step for step in (*steps, repair.revoked) if step is not None]
-    entries = tuple(sorted({step.seq for step in moved}))
     last: Step | None = repair.revoked or repair.decided or (None if repair.running else repair.accepted)
-    return Proceeding("repair", identifier, repair.stage.value, repair.applied.on, _day(last), entries)
+    return Proceeding("repair", identifier, repair.stage.value, repair.applied.on, _day(last), repair.entries)
 
 
 def _mask(identifier: str, mask: Mask) -> Proceeding:

@@ -95,6 +95,9 @@ class RecordsTable:
         name = records_table(suffix).name
         return raw_rows(connection, f"SELECT * FROM {name} ORDER BY subject, record")  # noqa: S608
 
+    rows_with_values = rows
+    """None of them holds a value."""
+
     def known(self, connection: sa.Connection, subjects: Mapping[bytes, str], suffix: str = "") -> dict[bytes, Known]:
         """What the table knows of these records, whose subjects are given."""
         table, found, wanted = records_table(suffix), dict[bytes, Known](), list(subjects.items())

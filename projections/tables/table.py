@@ -40,6 +40,9 @@ class Table(Protocol):
     def rows(self, connection: sa.Connection, suffix: str = "") -> Iterator[Sequence[object]]:
         """The rows in the order of their keys, without values: what the state digest is of."""
 
+    def rows_with_values(self, connection: sa.Connection, suffix: str = "") -> Iterator[Sequence[object]]:
+        """The same with the values that stand in them: what is compared when the table is checked."""
+
 
 class OfEvents(Table, Protocol):
     """A projection whose rows follow from one event each."""

@@ -16,7 +16,7 @@ from ledger.catalogue import Openness
 from ledger.subjects import Subject
 from tests.api.service import Service, running
 from tests.ledger.harness import ENTERPRISE, LICENCE, OTHER_ENTERPRISE, PENALTY, penalty
-from tests.ledger.linking import OLD, TWIN, company, link
+from tests.ledger.linking import OLD, OLDER, TWIN, company, link
 from tests.processes import Answer, ask
 from tests.scenarios.papers import paper
 from verify.checkpoint import Checkpoint
@@ -62,6 +62,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
         service.put(desk.file(shelf.disputed, CF_JDRQ=DECIDED, CF_SY="李四（11010519491231002X）无证经营"))
         service.put(desk.object(shelf.disputed, desk.new_id()))
         service.put(link(desk, desk.new_id(), OLD))
+        service.put(link(desk, desk.new_id(), OLDER, OTHER_ENTERPRISE))
         for _ in range(2):
             revoked = desk.new_id()
             service.put(desk.file(revoked, subject=OTHER_ENTERPRISE, CF_JDRQ=DECIDED))
@@ -132,6 +133,18 @@ def test_a_subject_of_which_all_is_hidden_is_as_one_never_heard_of(shelf: Shelf)
     told = json.loads(hidden.body)
     assert told["subject"]["name"] is None
     assert [part["records"] for part in told["sections"]] == [[]] * 8
+
+
+@pytest.mark.parametrize("code", [OTHER_ENTERPRISE, OLDER], ids=["today's", "old"])
+def test_nor_does_its_list_of_records_say_that_it_is_linked(shelf: Shelf, code: Subject) -> None:
+    """By neither of its codes; who may see its records is told."""
+    path, other = f"{path_of(code.code)}/records", f"{path_of(TWIN.code)}/records"
+    hidden, unknown = (shelf.service.server.get(each) for each in (path, other))
+    told = shelf.service.server.get(path, token=shelf.service.token).json()
+
+    as_unknown = hidden.body.replace(code.code.encode(), TWIN.code.encode())
+    assert as_unknown.replace(code.handle.encode(), TWIN.handle.encode()) == unknown.body
+    assert (told["subject_handle"], told["linked_handles"]) == (OTHER_ENTERPRISE.handle, [OLDER.handle])
 
 
 def test_answers_and_refusals_leave_on_a_grid_of_time(shelf: Shelf) -> None:

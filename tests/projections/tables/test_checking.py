@@ -70,7 +70,7 @@ def test_the_status_of_each_table(told: Told) -> None:
         ("history", 1, 29, 51, 51),
         ("subject_names", 1, 8, 51, 51),
         ("records", 2, 9, 51, 51),
-        ("proceedings", 1, 5, 51, 51),
+        ("proceedings", 2, 5, 51, 51),
     ]
 
 
@@ -148,6 +148,18 @@ def test_one_change_is_found_with_its_row(told: Told, what: str) -> None:
         subject, second, *_ = row.split()
         assert subject == HANDLE
         assert second == (where if table == "history" else UUID(records[where]).hex)
+
+
+@pytest.mark.parametrize("column", ["scheme", "code", "code_key", "name", "normal"])
+def test_a_name_or_a_code_that_was_changed_is_found(told: Told, column: str) -> None:
+    """No digest is of them, as they are values; the message does not repeat them either."""
+    desk, _records = told
+    first = "(SELECT min(id) FROM subject_names)"
+    assert execute(desk.home.database, f"UPDATE subject_names SET {column} = '测试冒名' WHERE id = {first}") == 1  # noqa: S608
+
+    ((table, (kept, folded)),) = differing(desk).items()
+    assert (table, kept) == ("subject_names", folded)
+    assert "测试冒名" not in str(kept)
 
 
 def first_and_last(desk: Desk, table: str) -> tuple[str, str]:

@@ -28,7 +28,7 @@ from tests.projections.tables.kept import keeping, noted, rows_of, size_of, with
 from tests.scenarios.procedures import raise_objection
 
 Told = tuple[Desk, dict[str, str]]
-TODAY = {"history/1", "subject_names/1", "records/2", "proceedings/1"}
+TODAY = {"history/1", "subject_names/1", "records/2", "proceedings/2"}
 
 
 def ignored(_done: int, _size: int) -> None:
@@ -86,7 +86,7 @@ def test_whatever_stood_in_them_before_is_gone(told: Told) -> None:
     execute(database, "DELETE FROM subject_names")
     execute(database, "DROP TABLE proceedings")
     execute(database, "CREATE TABLE proceedings (subject TEXT, another TEXT)")
-    execute(database, "UPDATE folded SET name = 'proceedings/2' WHERE name = 'proceedings/1'")
+    execute(database, "UPDATE folded SET name = 'proceedings/2' WHERE name = 'proceedings/2'")
 
     rebuild(desk.home, 1, ignored)
 
