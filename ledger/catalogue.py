@@ -62,7 +62,15 @@ _COUNTED: Final = frozenset({FieldKind.MONEY, FieldKind.INTEGER})
 _LABEL_MAPS: Final = frozenset({"required_when", "natural_person_labels"})
 _ITEM_KNOWN: Final = frozenset(field.name for field in fields(CatalogueItem))
 _ITEM_OPTIONAL: Final = frozenset(
-    {"nature", "disclose_within", "subject_name_field", "subject_code_field", "decided_on", "natural_person_labels"}
+    {
+        "nature",
+        "disclose_within",
+        "subject_name_field",
+        "subject_code_field",
+        "decided_on",
+        "withdrawn_on",
+        "natural_person_labels",
+    }
 )
 _FIELD_KNOWN: Final = frozenset(field.name for field in fields(Field))
 _FIELD_NEEDED: Final = frozenset({"code", "zh", "kind", "required", "public"})
@@ -93,6 +101,7 @@ def parse_item(definition: object) -> CatalogueItem:
         subject_name_field=_code(parts.get("subject_name_field")),
         subject_code_field=_code(parts.get("subject_code_field")),
         decided_on=_code(parts.get("decided_on")),
+        withdrawn_on=_code(parts.get("withdrawn_on")),
         natural_person_labels=() if natural is None else natural.labels(),
         fields=tuple(_field(node) for node in parts["fields"].elements(MAX_FIELDS)),
     )
@@ -241,6 +250,7 @@ def _check_item(item: CatalogueItem) -> None:
     _check_kind(known, "$.subject_code_field", item.subject_code_field, FieldKind.USCC)
     _check_labels(known, "$.natural_person_labels", item.natural_person_labels)
     _check_decided_on(known, item)
+    _check_withdrawn_on(known, item.withdrawn_on)
     if (item.disclose_within is None) is (item.openness is Openness.PUBLIC):
         rule = "A public item has a time limit for disclosure, a restricted one has none."
         refuse("$.disclose_within", rule, "Make the time limit agree with the openness.")
@@ -255,6 +265,15 @@ def _check_decided_on(known: dict[str, Field], item: CatalogueItem) -> None:
         refuse(path, f"The field {code} is not always required.", "Name a date that every record of the item has.")
     if code is None and item.nature is Nature.ADVERSE:
         refuse(path, "An adverse item has a day from which its periods run.", "Name the date of the document.")
+
+
+def _check_withdrawn_on(known: dict[str, Field], code: str | None) -> None:
+    path = "$.withdrawn_on"
+    _check_kind(known, path, code, FieldKind.DATE)
+    if code is not None and known[code].required:
+        refuse(
+            path, f"The field {code} is always required.", "Name a date that a record has only when it was withdrawn."
+        )
 
 
 def _check_field(known: dict[str, Field], path: str, field: Field) -> None:

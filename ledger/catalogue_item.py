@@ -137,6 +137,8 @@ class CatalogueItem:
 
     It is the day of the determining document. An adverse item has one; None: the clocks have nothing to run from.
     """
+    withdrawn_on: str | None
+    """撤回日期: the date field that gets a value when the subject takes its consent back; from then on it is hidden."""
     natural_person_labels: Labels
     """Which labels say that the subject is a natural person 自然人."""
     fields: tuple[Field, ...]

@@ -114,6 +114,7 @@ def is_usable(view: RecordView, items: Items, book: Rulebook, day: date) -> bool
     state = view.state
     undecided = state.filing is None or isinstance(view.values, Erased)
     hidden = state.mask is not None or state.terms.withheld is not None or state.terms_erased
+    hidden = hidden or state.withdrawn_on is not None
     return not (undecided or hidden or _over(view, items, book, day))
 
 

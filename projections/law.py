@@ -36,6 +36,8 @@ class Law:
         """
         if state.listing is not None:
             return self._period(state)
+        if state.withdrawn_on is not None:
+            return self._period(state)
         since = self.book.before(state.terms_since).since
         filed = state.filing is not None
         key = (state.item, state.item_version, state.decided_on, state.terms, state.terms_erased, since, filed)

@@ -101,6 +101,7 @@ def _file(gist: Gist, body: RecordFiled) -> CreditRecord:
         filed_on=gist.recorded_on,
         filed_version=body.item_version,
         decided_on=gist.decided_on,
+        withdrawn_on=gist.withdrawn_on,
         disclosed=shown,
         disclosed_on=gist.recorded_on if shown else None,
         terms=gist.terms,
@@ -144,6 +145,7 @@ def _list(state: CreditRecord, gist: Gist) -> _Changes:
         "filed_on": gist.recorded_on,
         "filed_version": body.item_version,
         "decided_on": gist.decided_on,
+        "withdrawn_on": gist.withdrawn_on,
         "terms": gist.terms,
         "terms_since": gist.seq,
         "terms_erased": gist.erased,
@@ -155,7 +157,11 @@ def _mend(state: CreditRecord, gist: Gist) -> _Changes:
     body = gist.body
     match body:
         case RecordCorrected(item_version=version, objection=objection):
-            changes: _Changes = {"item_version": version, "decided_on": gist.decided_on}
+            changes: _Changes = {
+                "item_version": version,
+                "decided_on": gist.decided_on,
+                "withdrawn_on": gist.withdrawn_on,
+            }
             if objection is not None:
                 changes["corrected_for"] = state.corrected_for | {objection}
         case RecordChanged(superseded_by=successor, objection=objection):

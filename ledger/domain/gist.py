@@ -57,6 +57,8 @@ class Gist(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True, gc=
     """Path ``to_working_days``."""
     facts: ApplicationFacts | None = None
     """修复事实, without the texts."""
+    withdrawn_on: date | None = None
+    """撤回之日, the value of the item's field."""
 
     @property
     def on(self) -> date:
@@ -87,7 +89,8 @@ def gist_paths(body: AnyBody, items: Items) -> tuple[str, ...]:
     paths, kind = ["on", "publicity"], type(body)
     if isinstance(body, BRINGS_VALUES):
         item = items.get((body.item, body.item_version))
-        paths += [] if item is None or item.decided_on is None else [f"{DATA_PREFIX}{item.decided_on}"]
+        days = () if item is None else (item.decided_on, item.withdrawn_on)
+        paths += [f"{DATA_PREFIX}{code}" for code in days if code is not None]
     if kind in _CONSIDERS:
         paths += ["cases", "prolonged_by"]
     return (*paths, *_ONE_VALUE.get(kind, ()))
@@ -108,7 +111,9 @@ def _read(event: Told, recorded_on: date, body: AnyBody, items: Items) -> dict[s
     if kind is DeadlineMissed:
         return found
     if isinstance(body, BRINGS_VALUES):
-        found["decided_on"] = _decided_on(event, items.get((body.item, body.item_version)))
+        item = items.get((body.item, body.item_version))
+        if item is not None:
+            found["decided_on"], found["withdrawn_on"] = _day(event, item.decided_on), _day(event, item.withdrawn_on)
     publicity = event.value("publicity")
     if publicity is not None:
         found["terms"] = read_publicity(publicity).without_texts()
@@ -124,10 +129,9 @@ def _read(event: Told, recorded_on: date, body: AnyBody, items: Items) -> dict[s
     return found
 
 
-def _decided_on(event: Told, item: CatalogueItem | None) -> date | None:
-    if item is None or item.decided_on is None:
-        return None
-    value = event.value(f"{DATA_PREFIX}{item.decided_on}")
+def _day(event: Told, code: str | None) -> date | None:
+    """The day that a field of the record names."""
+    value = None if code is None else event.value(f"{DATA_PREFIX}{code}")
     return date.fromisoformat(value) if isinstance(value, str) else None
 
 

@@ -86,7 +86,7 @@ def is_to_be_shown(state: CreditRecord, items: Items, book: Rulebook) -> bool:
     if state.filing is None or item is None or item.openness is Openness.RESTRICTED or state.terms.withheld is not None:
         return False
     erased = item.nature is Nature.ADVERSE and state.listing is None and state.decided_on is None
-    if erased or state.terms_erased:
+    if erased or state.terms_erased or state.withdrawn_on is not None:
         return False
     standard = standard_of(state, book)
     if standard is not None:

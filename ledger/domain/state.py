@@ -199,6 +199,8 @@ class CreditRecord(msgspec.Struct, frozen=True, array_like=True, omit_defaults=T
     """Clocks that were missed (`clock_key`)."""
     recomputed: dict[str, int] = msgspec.field(default_factory=dict)
     """By clock (`clock_key`) the last entry that computed it again: the calendar known there is the one that counts."""
+    withdrawn_on: date | None = None
+    """撤回之日: the subject took back what it had allowed; None where it did not, or the value was erased."""
 
     @property
     def revoked(self) -> bool:

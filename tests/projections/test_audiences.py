@@ -8,13 +8,25 @@ from dataclasses import replace
 import pytest
 
 from ledger.catalogue import parse_item, shipped_definitions
+from ledger.domain.record import Disclosure
 from ledger.errors import NotAdmissible
 from ledger.rulebook.book import Rulebook
 from ledger.rulebook.sharing import Recipient, SharingCatalogue, SharingEntry, SharingMethod
 from ledger.vocabulary import Audience
 from projections.audiences import CreditService, Department, Public, Viewer, viewer_of
 from projections.disclosure import PERSONAL_FIELDS, Personal, personal
-from tests.ledger.domain.story import ABNORMAL, ATTENTION, HONOURED, LICENCE, RESTRICTED, SERIOUS, Story, T, day
+from tests.ledger.domain.story import (
+    ABNORMAL,
+    ATTENTION,
+    HONOURED,
+    LICENCE,
+    RESTRICTED,
+    SERIOUS,
+    VOLUNTARY,
+    Story,
+    T,
+    day,
+)
 from tests.ledger.harness import publicity
 from tests.projections.given import (
     CASE,
@@ -251,6 +263,20 @@ def test_what_is_masked_is_left_to_its_provider_too() -> None:
     assert {name: record.status_zh for name, record in told.items()} == dict.fromkeys(
         {*SEES_ALL, "provider"}, "临时屏蔽"
     )
+
+
+def test_what_its_subject_took_back_is_left_to_its_provider_too() -> None:
+    """撤回授权: a voluntary record is withdrawn when the day is recorded, and disclosed again with the consent."""
+    story = Story("2026-11-20")
+    assert story.file(item=VOLUNTARY) is Disclosure.DISCLOSE
+    before = given_to(story)
+    assert story.withdraw("2026-11-20") is Disclosure.WITHDRAW
+    told = given_to(story)
+    assert story.correct() is Disclosure.DISCLOSE
+    again = given_to(story)
+
+    assert before.keys() == again.keys() == EVERYBODY
+    assert told.keys() == {*SEES_ALL, "provider"}
 
 
 def test_what_the_secrecy_gate_holds_back_is_left_to_its_provider_too() -> None:

@@ -10,6 +10,7 @@ from tests.ledger.domain.story import (
     OPERATOR,
     SERIOUS,
     UNIT,
+    VOLUNTARY,
     Story,
     T,
     calendar_2027,
@@ -105,6 +106,14 @@ def a_dropped_entry() -> Story:
     return story
 
 
+def a_withdrawn_consent() -> Story:
+    """Registered by the subject itself, who took the authorisation back."""
+    story = Story("2026-05-06")
+    story.file(item=VOLUNTARY)
+    story.at("2026-05-20").withdraw("2026-05-20")
+    return story
+
+
 STORIES: list[Callable[[], Story]] = [
     a_penalty,
     a_late_penalty,
@@ -112,4 +121,5 @@ STORIES: list[Callable[[], Story]] = [
     an_abnormal_operation,
     a_judgment_debtor,
     a_dropped_entry,
+    a_withdrawn_consent,
 ]

@@ -43,6 +43,7 @@ from verify.submission import Draft
 UNIT, OTHER, OPERATOR = "12110000000000000K", "12110000000000001N", "operator.example"
 PENALTY, LICENCE, RESTRICTED = "administrative-penalty", "administrative-licence", "public-credit-evaluation"
 SERIOUS, ABNORMAL, DEBTOR = "serious-dishonesty-list", "abnormal-operation-list", "dishonest-judgment-debtor"
+VOLUNTARY = "voluntary-registration"
 ATTENTION, HONOURED, PROCUREMENT = "key-attention-list", "trustworthy-subject", "procurement-dishonesty"
 ITEMS: Items = {(item.item, item.version): item for item in map(parse_item, shipped_definitions())}
 FIRST = 100
@@ -276,6 +277,12 @@ class Story:
         about: dict[str, JsonValue] = {"catalogue": {"item": item, "version": version}}
         about |= _ids(objection=objection, remedy=remedy)
         return self.say(T.RECORD_CORRECTED, about, {**values, **act(on or self.today)}, issuer=issuer)
+
+    def withdraw(self, on: str) -> Disclosure:
+        """`record.corrected` of a voluntary record: the subject took its authorisation back."""
+        values = self.values(VOLUNTARY, ENTERPRISE) | {"data/ZY_SQCH": on}
+        about: dict[str, JsonValue] = {"catalogue": {"item": VOLUNTARY, "version": 1}}
+        return self.say(T.RECORD_CORRECTED, about, {**values, **act(self.today)})
 
     def change(
         self,
