@@ -56,6 +56,8 @@ class Checked:
         """One line."""
         if self.agrees:
             return f"{self.name}  agrees  {self.digest}"
+        if self.kept_row is not None and self.kept_row == self.folded_row:
+            return f"{self.name}  DIFFERS  first in the row {self.kept_row}, which the log gives with other values"
         kept, folded = self.kept_row or "no row", self.folded_row or "no row"
         return f"{self.name}  DIFFERS  first where the table has {kept}, and the log gives {folded}"
 

@@ -160,6 +160,8 @@ def test_a_name_or_a_code_that_was_changed_is_found(told: Told, column: str) -> 
     ((table, (kept, folded)),) = differing(desk).items()
     assert (table, kept) == ("subject_names", folded)
     assert "测试冒名" not in str(kept)
+    told = next(each.sentence() for each in check_tables(desk.home, 1, lambda _done, _size: None) if not each.agrees)
+    assert told == f"subject_names  DIFFERS  first in the row {kept}, which the log gives with other values"
 
 
 def first_and_last(desk: Desk, table: str) -> tuple[str, str]:
