@@ -157,11 +157,11 @@ def test_a_name_or_a_code_that_was_changed_is_found(told: Told, column: str) -> 
     first = "(SELECT min(id) FROM subject_names)"
     assert execute(desk.home.database, f"UPDATE subject_names SET {column} = '测试冒名' WHERE id = {first}") == 1  # noqa: S608
 
-    ((table, (kept, folded)),) = differing(desk).items()
-    assert (table, kept) == ("subject_names", folded)
-    assert "测试冒名" not in str(kept)
-    told = next(each.sentence() for each in check_tables(desk.home, 1, lambda _done, _size: None) if not each.agrees)
-    assert told == f"subject_names  DIFFERS  first in the row {kept}, which the log gives with other values"
+    (found,) = [each for each in checked(desk).values() if not each.agrees]
+    row = found.kept_row
+    assert (found.name, found.digest, found.folded_row) == ("subject_names", found.folded, row)
+    assert found.sentence() == f"subject_names  DIFFERS  first in the row {row}, which the log gives with other values"
+    assert "测试冒名" not in str(row)
 
 
 def first_and_last(desk: Desk, table: str) -> tuple[str, str]:
