@@ -306,6 +306,7 @@ def test_the_stories_leave_every_part_of_a_state_in_use() -> None:
         RecordStatus.REMOVED,
         RecordStatus.EXPIRED,
         RecordStatus.STANDING,
+        RecordStatus.STORED,
         RecordStatus.DROPPED,
     }
 
