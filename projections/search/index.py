@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, Final, TypeVar, cast
+from typing import Final, TypeVar
 
 import sqlalchemy as sa
 
+from ledger.store.rows import Row, insert_rows
 from projections.search import fts5
 from projections.search.fold import NameRow, Naming
 from projections.search.tables import SearchTables, tables
@@ -29,20 +30,20 @@ def write_names(connection: sa.Connection, namings: Iterable[Naming], suffix: st
         _write(connection, made, page)
 
 
-def index_row(number: int, row: NameRow) -> tuple[Any, ...]:
+def index_row(number: int, row: NameRow) -> Row:
     """The row of a name that is new, in the order of the columns."""
     return (number, row.handle, row.scheme, row.code, code_key(row.code), row.name, normalise(row.name))
 
 
 def write_whole_subjects(
-    connection: sa.Connection, names: Sequence[Sequence[Any]], namings: Sequence[Sequence[Any]], suffix: str
+    connection: sa.Connection, names: Sequence[Row], namings: Sequence[Row], suffix: str
 ) -> None:
     """Write rows of subjects that have none yet: `names` as made by `index_row`, and `namings` of them."""
     made = tables(suffix)
     if names:
-        _insert(connection, made.names, names)
+        insert_rows(connection, made.names, names)
         fts5.add(connection, made.terms, {number: normal for number, *_others, normal in names})
-        _insert(connection, made.namings, namings)
+        insert_rows(connection, made.namings, namings)
 
 
 def forget(connection: sa.Connection, handles: Iterable[str], suffix: str = "") -> None:
@@ -68,7 +69,7 @@ def _write(connection: sa.Connection, made: SearchTables, page: Sequence[Naming]
     numbers = _numbers(connection, made, rows)
     if rows:
         said = [(row.handle, row.stream, numbers[row.handle, row.name], row.seq, row.link) for row in rows]
-        _insert(connection, made.namings, said)
+        insert_rows(connection, made.namings, said)
     _drop_unsaid(connection, made, left)
 
 
@@ -92,7 +93,7 @@ def _numbers(connection: sa.Connection, made: SearchTables, rows: Sequence[NameR
     if new:
         first = (connection.scalar(sa.select(sa.func.max(table.c.id))) or 0) + 1
         written = [index_row(number, row) for number, row in enumerate(new.values(), first)]
-        _insert(connection, table, written)
+        insert_rows(connection, table, written)
         fts5.add(connection, made.terms, {number: normal for number, *_others, normal in written})
         numbers |= dict(zip(new, range(first, first + len(new)), strict=True))
     return numbers
@@ -108,16 +109,6 @@ def _drop_names(connection: sa.Connection, made: SearchTables, numbers: Sequence
     for page in _pages(numbers):
         connection.execute(made.names.delete().where(made.names.c.id.in_(page)))
         fts5.remove(connection, made.terms, page)
-
-
-def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Sequence[object]]) -> None:
-    """Insert rows whose values are in the order of the columns, as the driver takes them.
-
-    SQLAlchemy would take as long for the parameters as SQLite for the rows. A driver that wants them by name, as that
-    of PostgreSQL does, needs the usual way.
-    """
-    statement = str(table.insert().compile(dialect=connection.dialect))
-    connection.exec_driver_sql(statement, cast("Any", rows))
 
 
 def _pages(everything: Iterable[_Value]) -> Iterator[list[_Value]]:
