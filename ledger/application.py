@@ -67,6 +67,10 @@ class RecordedMapper(Mapper[UUID]):
         """What opens values of one subject, given their context; None if its key was destroyed. Raises `Unsealable`."""
         return self._vault.opener(subject)
 
+    def load_keys(self, first: str, end: str) -> None:
+        """Make ready to open values of subjects from handle `first` up to and without `end`. Raises `Unsealable`."""
+        self._vault.load(first, end)
+
     def values(self, stored: StoredEvent, subject: str) -> dict[str, JsonValue] | None:
         """The values of a stored event by path, without what else opens them; None if they were erased."""
         plaintext = self.open_values(stored, subject)

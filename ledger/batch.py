@@ -25,6 +25,7 @@ from ledger.errors import Fatal
 from ledger.identifiers import uuid_of
 from ledger.rules_in_force import Rules
 from ledger.store.deadlines import DeadlineChanges, StoredDue
+from ledger.store.gists import Chapter, chapter_of
 from ledger.store.links import LinkChanges
 from verify.entry import EntryHeader
 from verify.errors import EvidenceError
@@ -73,6 +74,11 @@ class Batch:
         self.events.append(event)
         self.numbers[statement.id] = event.facts.seq
         return event.facts.seq
+
+    def chapters(self) -> list[Chapter]:
+        """The gists as they are stored."""
+        gists = self.gists
+        return [chapter_of(each.stream, gists[each.facts.seq]) for each in self.events if each.facts.seq in gists]
 
     def _append_administrative(self, admitted: Admitted, recorded_at: str) -> Recorded:
         statement = admitted.statement

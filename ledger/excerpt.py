@@ -5,34 +5,37 @@ A fold over a whole ledger opens every event: of the twenty values that one may 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, TypedDict, cast
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final, Generic, TypedDict, TypeVar, cast
 
 import msgspec
 
 from ledger.application import FACTS, RecordedMapper, opening_context
 from ledger.domain.bodies import BRINGS_VALUES, AnyBody
 from ledger.domain.events import EventFacts
+from ledger.domain.gist import Gist
 from ledger.store.recorder import LedgerRecorder
 from verify.strict import JsonValue
 
 Paths = tuple[str, ...]
+Facts = TypeVar("Facts", EventFacts, Gist)
 
 
 class NotRead(LookupError):
     """A value was asked for that is not among those that were read: its absence would look like a value's."""
 
 
-class Excerpt:
+class Excerpt(Generic[Facts]):
     """One event of the log, as `Recorded`, but with the values of some paths only."""
 
     __slots__ = ("_paths", "_values", "erased", "facts", "originator_version", "stream")
 
     def __init__(
-        self, stream: bytes, version: int, facts: EventFacts, values: Mapping[str, Any] | None, paths: frozenset[str]
+        self, stream: bytes, version: int, facts: Facts, values: Mapping[str, Any] | None, paths: frozenset[str]
     ) -> None:
         """`values` are openings by path, of `paths` and no others; None if they were erased."""
-        self.stream, self.originator_version, self.facts = stream, version, facts
+        self.stream, self.originator_version = stream, version
+        self.facts: Facts = facts
         self.erased, self._values, self._paths = values is None, values or {}, paths
 
     def value(self, path: str) -> JsonValue:
@@ -51,25 +54,40 @@ class Excerpts:
         self._recorder, self._mapper, self._paths = recorder, mapper, paths
         self._readings: dict[type[AnyBody] | tuple[object, ...], _Reading] = {}
 
-    def of_subjects(self, first: str, end: str, size: int) -> Iterator[Excerpt]:
+    def of_subjects(self, first: str, end: str, size: int) -> Iterator[Excerpt[EventFacts]]:
         """Events among the first `size` of the subjects from handle `first` up to and without `end`, by subject.
 
         Raises `Unsealable`.
         """
-        current, open_sealed, readings = None, None, self._readings
+        current, open_sealed = None, None
         # A page at a time: taking turns at every event, this and the fold would push each other out of the processor.
         for page in self._recorder.select_subjects(first, end, size):
             found = []
             for subject, identifier, version, state, sealed in page:
                 if subject != current:
                     current, open_sealed = subject, self._mapper.opener(subject)
-                stream, facts = bytes.fromhex(identifier), FACTS.decode(state)
-                reading = readings.get(type(facts.body)) or self._reading(facts.body)
-                values = None
-                if sealed is not None and open_sealed is not None:
-                    values = reading.decode(open_sealed(opening_context(stream, version), sealed))
-                found.append(Excerpt(stream, version, facts, values, reading.paths))
+                facts = FACTS.decode(state)
+                found.append(self._excerpt(bytes.fromhex(identifier), version, facts, sealed, open_sealed))
             yield from found
+
+    def of_gists(self, told: Iterable[tuple[bytes, Gist]]) -> Iterator[Excerpt[Gist]]:
+        """The events of records that have these gists, best in the order of their subjects. Raises `Unsealable`."""
+        wanted = list(told)
+        sealed = self._recorder.select_openings([gist.seq for _record, gist in wanted])
+        current, open_sealed = None, None
+        for record, gist in wanted:
+            if gist.subject != current:
+                current, open_sealed = gist.subject, self._mapper.opener(gist.subject)
+            yield self._excerpt(record, gist.version, gist, sealed.get(gist.seq), open_sealed)
+
+    def _excerpt(
+        self, stream: bytes, version: int, facts: Facts, sealed: bytes | None, open_sealed: _Opener | None
+    ) -> Excerpt[Facts]:
+        reading = self._readings.get(type(facts.body)) or self._reading(facts.body)
+        values = None
+        if sealed is not None and open_sealed is not None:
+            values = reading.decode(open_sealed(opening_context(stream, version), sealed))
+        return Excerpt(stream, version, facts, values, reading.paths)
 
     def _reading(self, body: AnyBody) -> _Reading:
         key = (type(body), body.item, body.item_version) if isinstance(body, BRINGS_VALUES) else type(body)
@@ -77,6 +95,9 @@ class Excerpts:
         if found is None:
             found = self._readings[key] = _Reading(self._paths(body))
         return found
+
+
+_Opener = Callable[[bytes, bytes], bytes]
 
 
 class _Reading:

@@ -8,13 +8,16 @@ from uuid import UUID
 from ledger.application import RecordedMapper
 from ledger.domain.deadlines import deadlines_of
 from ledger.domain.evolve import evolve
+from ledger.domain.gist import Items, gist_of
 from ledger.domain.link import SubjectLink, evolve_link
 from ledger.domain.state import CreditRecord
 from ledger.rules_in_force import Rules
 from ledger.store.deadlines import StoredDue
+from ledger.store.gists import Chapter, chapter_of, is_of_record
 from ledger.store.recorder import LedgerRecorder
 
 _AT_ONCE = 200
+_PAGE = 2000
 
 
 def fold_deadlines(recorder: LedgerRecorder, mapper: RecordedMapper, rules: Rules) -> Iterator[StoredDue]:
@@ -39,3 +42,13 @@ def fold_links(recorder: LedgerRecorder, mapper: RecordedMapper) -> Iterator[tup
                 state = evolve_link(state, mapper.to_domain_event(stored))
             if state is not None:
                 yield stream, state
+
+
+def fold_gists(
+    recorder: LedgerRecorder, mapper: RecordedMapper, items: Items, since: int
+) -> Iterator[tuple[list[Chapter], int]]:
+    """The gists of the events from entry `since` on, in pages, each with the size of the log that it reaches."""
+    while page := recorder.select_notifications(since, _PAGE, inclusive_of_start=False):
+        events = map(mapper.to_domain_event, page)
+        since = page[-1].id
+        yield [chapter_of(each.stream, gist_of(each, items)) for each in events if is_of_record(each)], since

@@ -39,11 +39,12 @@ from ledger.errors import (
 )
 from ledger.identifiers import uuid_of
 from ledger.kept import Appended, Kept
-from ledger.refolding import fold_deadlines, fold_links
+from ledger.refolding import fold_deadlines, fold_gists, fold_links
 from ledger.rules_in_force import Rules
 from ledger.signer import Signer
 from ledger.states import States
 from ledger.store.deadlines import Deadlines
+from ledger.store.gists import gists_size
 from ledger.store.links import Links
 from ledger.store.reader import LogReader, make_receipts
 from ledger.store.vault import KeyStore
@@ -124,6 +125,7 @@ class Sequencer:
             self._recorder.refold(list(fold_deadlines(self._recorder, application.recorded_mapper, self._rules)))
         if self._links.folded_size() != self._head.size:
             self._recorder.refold_links(list(fold_links(self._recorder, application.recorded_mapper)))
+        self._refold_gists()
         for projection in kept:
             projection.catch_up(self._recorder, application.recorded_mapper)
         self._signer.publish(self._head.size)
@@ -276,6 +278,7 @@ class Sequencer:
             batch=batch.log,
             deadlines=batch.deadlines,
             links=batch.changed_links,
+            gists=batch.chapters(),
             also=lambda connection: self._write_kept(connection, batch),
         )
         checkpoint = self._signer.publish(batch.log.head.size)
@@ -283,6 +286,14 @@ class Sequencer:
             raise Fatal("the signer did not see the batch that was committed")
         self._take_over(batch)
         return checkpoint
+
+    def _refold_gists(self) -> None:
+        """Make those gists that an earlier version did not write, or wrote otherwise."""
+        with self._recorder.engine.connect() as connection:
+            since = gists_size(connection)
+        if since != self._head.size:
+            mapper, items = self._application.recorded_mapper, self._rules.catalogue.items
+            self._recorder.refold_gists(fold_gists(self._recorder, mapper, items, since), anew=not since)
 
     def _write_kept(self, connection: sa.Connection, batch: Batch) -> None:
         appended = Appended(batch.log.head.size, batch.events, batch.records, batch.rules, batch.gists)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -13,7 +14,12 @@ from ledger.home import LedgerHome
 from ledger.service import open_for_reading
 from ledger.vocabulary import TERMS
 from projections.tables.checking import check_tables, table_states
+from projections.tables.keeping import GISTS
 from projections.tables.rebuilding import rebuild as rebuild_tables
+
+Opening = Annotated[
+    bool, typer.Option("--from-openings", help="Make the gists anew too that tables are folded from, out of every event.")
+]
 
 app = typer.Typer(help="The tables that queries read: each is a fold of the log.", no_args_is_help=True)
 
@@ -36,15 +42,18 @@ def check(folder: Folder, *, workers: Workers = None) -> None:
         findings = check_tables(LedgerHome(folder), _workers(folder, workers), progress)
     for each in findings:
         typer.echo(each.sentence())
-    if any(not each.agrees for each in findings):
+    differing = [each.name for each in findings if not each.agrees]
+    if differing:
+        opening = " --from-openings" if GISTS.name in differing else ""
+        typer.echo(f"To mend it: kesu projections rebuild {folder}{opening}")
         raise typer.Exit(1)
 
 
 @app.command("rebuild")
-def rebuild(folder: Folder, *, workers: Workers = None) -> None:
+def rebuild(folder: Folder, *, workers: Workers = None, opening: Opening = False) -> None:
     """Build all tables anew beside today's, and put them in their place at once. A server may go on meanwhile."""
     with tracked("rebuild") as progress:
-        size = rebuild_tables(LedgerHome(folder), _workers(folder, workers), progress)
+        size = rebuild_tables(LedgerHome(folder), _workers(folder, workers), progress, opening=opening)
     typer.echo(f"Built anew from {size} entries.")
 
 

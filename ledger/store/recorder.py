@@ -26,6 +26,7 @@ from ledger.domain.link import SubjectLink
 from ledger.errors import StoreUnsound
 from ledger.store import schema
 from ledger.store.deadlines import DeadlineChanges, StoredDue, replace_deadlines, write_deadlines
+from ledger.store.gists import Chapter, forget_gists, write_gists
 from ledger.store.links import LinkChanges, replace_links, write_links
 from ledger.store.rows import insert_rows
 from ledger.store.sqlite import as_writer
@@ -86,6 +87,7 @@ class LedgerRecorder(ApplicationRecorder):
         batch: LogBatch | None = None,
         deadlines: DeadlineChanges | None = None,
         links: LinkChanges | None = None,
+        gists: Iterable[Chapter] = (),
         also: Callable[[sa.Connection], None] = lambda _connection: None,
         **_kwargs: Any,  # noqa: ANN401 - the library's signature; it passes tracking=None
     ) -> Sequence[int]:
@@ -100,6 +102,7 @@ class LedgerRecorder(ApplicationRecorder):
                 if batch is not None:
                     write_deadlines(connection, deadlines or {}, batch.head.size)
                     write_links(connection, links or {}, batch.head.size)
+                    write_gists(connection, gists, batch.head.size)
                     also(connection)
                 return positions
         except sa.exc.IntegrityError as error:
@@ -196,6 +199,15 @@ class LedgerRecorder(ApplicationRecorder):
         with self._writer.begin() as connection:
             replace_links(connection, links, connection.scalar(sa.select(schema.head.c.size)) or 0)
 
+    def refold_gists(self, pages: Iterable[tuple[list[Chapter], int]], *, anew: bool) -> None:
+        """Write gists up to the end of the log, page by page with the size that each reaches; `anew` all of them."""
+        if anew:
+            with self._writer.begin() as connection:
+                forget_gists(connection)
+        for chapters, size in pages:
+            with self._writer.begin() as connection:
+                write_gists(connection, chapters, size)
+
     def select_notifications(
         self,
         start: int | None,
@@ -225,6 +237,17 @@ class LedgerRecorder(ApplicationRecorder):
             cursor = cast("Any", connection.exec_driver_sql(_BY_SUBJECT, (first, end, size)).cursor)
             while page := cursor.fetchmany(_PAGE):
                 yield page
+
+    def select_openings(self, seqs: Iterable[int]) -> dict[int, bytes]:
+        """The sealed openings of some entries by number; those that were erased are not there."""
+        found, wanted = dict[int, bytes](), sorted(seqs)
+        with self.engine.connect() as connection:
+            for start in range(0, len(wanted), _IN_LIST):
+                asked = tuple([seq + 1 for seq in wanted[start : start + _IN_LIST]])
+                query = f"{_OPENINGS} ({', '.join('?' * len(asked))})"
+                cursor = cast("Any", connection.exec_driver_sql(query, asked).cursor)
+                found |= {position - 1: sealed for position, sealed in cursor.fetchall()}
+        return found
 
     def select_entries(self, seqs: Iterable[int]) -> list[tuple[int, StoredEvent]]:
         """The events of some entries by number, without their values, in log order."""
@@ -288,6 +311,7 @@ _EVENTS = sa.select(
 ).select_from(schema.events.outerjoin(schema.openings, schema.events.c.position == schema.openings.c.position))
 
 
+_OPENINGS: Final = "SELECT position, sealed FROM openings WHERE position IN"
 _BY_SUBJECT: Final = (
     "SELECT subject, originator_id, originator_version, state, sealed FROM events LEFT JOIN openings USING (position) "
     "WHERE subject >= ? AND subject < ? AND position <= ? ORDER BY subject, position"

@@ -17,29 +17,13 @@ Row = tuple[Any, ...]
 def insert_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
     """Insert rows; their values are in the order of the columns, and such as the driver takes (`uuid.hex`)."""
     if rows:
-        connection.exec_driver_sql(_insert(table, connection.dialect), _as_bound(table, rows))
+        connection.exec_driver_sql(_insert(table, connection.dialect), list(rows))
 
 
 def put_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
     """Insert rows as `insert_rows` does, each in place of the one with its primary key, if there is one."""
     if rows:
-        connection.exec_driver_sql(_put(table, connection.dialect), _as_bound(table, rows))
-
-
-def _as_bound(table: sa.Table, rows: Sequence[Row]) -> list[Row]:
-    """Rows with byte arrays in the place of bytes, for each of which the driver would look for an adapter.
-
-    The search in vain takes some 3 µs a value, several times as long as SQLite takes for the row.
-    """
-    blobs = _blobs(table)
-    if not any(type(rows[0][column]) is bytes for column in blobs):
-        return list(rows)
-    return [tuple([bytearray(value) if type(value) is bytes else value for value in row]) for row in rows]
-
-
-@lru_cache(_STATEMENTS)
-def _blobs(table: sa.Table) -> tuple[int, ...]:
-    return tuple(number for number, column in enumerate(table.columns) if isinstance(column.type, sa.LargeBinary))
+        connection.exec_driver_sql(_put(table, connection.dialect), list(rows))
 
 
 @lru_cache(_STATEMENTS)

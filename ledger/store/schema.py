@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import sqlalchemy as sa
 
 metadata = sa.MetaData()
@@ -60,6 +62,28 @@ checkpoints = sa.Table(
     sa.Column("size", _Number, primary_key=True, autoincrement=False),
     sa.Column("note", _Bytes, nullable=False, comment="signed and published"),
 )
+
+
+@cache
+def gists_table(suffix: str = "") -> sa.Table:
+    """The gists of the events of records; with a suffix, those that are made again beside today's."""
+    return _gists_table(suffix, sa.MetaData()) if suffix else gists
+
+
+def _gists_table(suffix: str, within: sa.MetaData) -> sa.Table:
+    return sa.Table(
+        f"gists{suffix}",
+        within,
+        sa.Column("subject", sa.Text, primary_key=True, comment="handle"),
+        sa.Column("seq", _Number, primary_key=True, autoincrement=False),
+        sa.Column("record", _Bytes(16), nullable=False),
+        sa.Column("gist", _Bytes, nullable=False, comment="days and numbers in clear, no text: see Gist"),
+        sqlite_with_rowid=False,
+    )
+
+
+gists = _gists_table("", metadata)
+"""要点, laid out by subject: goes with the openings that it was read out of."""
 
 deadlines = sa.Table(
     "deadlines",

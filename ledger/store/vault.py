@@ -80,6 +80,17 @@ class KeyStore:
             key = self._find(subject)
         return None if key is None else partial(_open, key.decrypt)
 
+    def load(self, first: str, end: str) -> None:
+        """Unwrap the keys of the subjects from handle `first` up to and without `end`, which are about to be asked for.
+
+        One query for all of them takes a tenth of one for each. Raises `Unsealable`.
+        """
+        query = "SELECT subject, wrapped FROM subject_keys WHERE subject >= ? AND subject < ? LIMIT ?"
+        with self._lock:
+            for subject, wrapped in self._connection.execute(query, (first, end, _CACHED_KEYS)).fetchall():
+                if subject not in self._keys:
+                    self._keep(subject, self._unwrap(subject, wrapped))
+
     def close(self) -> None:
         """Close the store."""
         self._connection.close()
@@ -90,14 +101,16 @@ class KeyStore:
             row = self._connection.execute("SELECT wrapped FROM subject_keys WHERE subject = ?", (subject,)).fetchone()
             if row is None:
                 return None
-            wrapped: bytes = row[0]
-            try:
-                key = AESGCM(self._wrapping.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], subject.encode()))
-            except (InvalidTag, ValueError):
-                message = "a subject's key cannot be unwrapped: the key store or the key-encryption key was changed"
-                raise Unsealable(message) from None
+            key = self._unwrap(subject, row[0])
             self._keep(subject, key)
         return key
+
+    def _unwrap(self, subject: str, wrapped: bytes) -> AESGCM:
+        try:
+            return AESGCM(self._wrapping.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], subject.encode()))
+        except (InvalidTag, ValueError):
+            message = "a subject's key cannot be unwrapped: the key store or the key-encryption key was changed"
+            raise Unsealable(message) from None
 
     def _keep(self, subject: str, key: AESGCM) -> None:
         self._keys[subject] = key

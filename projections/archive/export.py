@@ -20,6 +20,7 @@ from ledger.service import Ledger
 from ledger.store import schema
 from ledger.store.audit_source import DatabaseSource
 from ledger.store.folded import folded_size
+from ledger.store.gists import GISTS
 from ledger.store.recorder import LedgerRecorder
 from projections.archive.layout import (
     ENTRIES,
@@ -38,7 +39,6 @@ from projections.archive.layout import (
 )
 from projections.archive.parquet_file import writing_parquet
 from projections.archive.whole_folder import appearing_whole
-from projections.replay.known import GISTS
 from projections.tables.cursor import raw_rows
 from projections.tables.history import OUTCOMES, history_table
 from projections.tables.keeping import HISTORY, key_of
@@ -134,8 +134,8 @@ def _write_history(
     connection: sa.Connection, folder: Path, checkpoint: Checkpoint, progress: Progress
 ) -> Iterator[ArchivedFile]:
     query = (
-        f"SELECT subject, seq, record, gist, outcome FROM {history_table().name} "  # noqa: S608
-        "WHERE seq < ? ORDER BY subject, seq"
+        f"SELECT subject, seq, said.record, gist, outcome FROM {schema.gists.name} AS said "  # noqa: S608
+        f"JOIN {history_table().name} USING (subject, seq) WHERE seq < ? ORDER BY subject, seq"
     )
     stored, done = raw_rows(connection, query, (checkpoint.size,)), 0
     for bucket, events in groupby(stored, key=lambda row: bucket_of(row[0])):

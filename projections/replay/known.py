@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -11,15 +11,7 @@ from ledger.domain.bodies import BRINGS_VALUES
 from ledger.domain.evolve import advance
 from ledger.domain.gist import Gist
 from ledger.domain.state import CreditRecord
-
-
-class Chapter(NamedTuple):
-    """One event of a record as a fold reads it: whose, which entry, which record (16 bytes), and its gist (bytes)."""
-
-    subject: str
-    seq: int
-    record: bytes
-    gist: bytes
+from ledger.store.gists import GISTS
 
 
 class Known(msgspec.Struct, array_like=True, gc=False):
@@ -34,10 +26,6 @@ class Known(msgspec.Struct, array_like=True, gc=False):
 
 class Unsorted(ValueError):
     """Events do not come in the order of their subjects and numbers: a fold over them would be of something else."""
-
-
-GISTS: Final = msgspec.msgpack.Decoder(Gist)
-GIST_BYTES: Final = msgspec.msgpack.Encoder()
 
 
 def take(known: Known | None, record: bytes, gist: Gist) -> Known:

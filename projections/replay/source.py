@@ -1,4 +1,4 @@
-"""Where a replay reads its chapters: the history table, a range of subjects at a time."""
+"""Where a replay reads its chapters: gists, or the outcomes of the history, a range of subjects at a time."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
+from ledger.store.schema import gists_table
 from projections.replay.digest import BUCKETS
 from projections.tables.cursor import raw_rows
 from projections.tables.history import history_table
@@ -35,21 +36,21 @@ def ranges(parts: int) -> list[SubjectRange]:
 
 
 def chapters(
-    connection: sa.Connection, within: SubjectRange = EVERYBODY, size: int | None = None
+    connection: sa.Connection, within: SubjectRange = EVERYBODY, size: int | None = None, suffix: str = ""
 ) -> Iterator[Sequence[Any]]:
     """Subject, number, record and gist of each event among the first `size` entries, in the order of (subject, seq)."""
-    return _read(connection, "subject, seq, record, gist", within, size)
+    return _read(connection, f"subject, seq, record, gist FROM {gists_table(suffix).name}", within, size)
 
 
 def outcomes(
     connection: sa.Connection, within: SubjectRange = EVERYBODY, size: int | None = None
 ) -> Iterator[Sequence[Any]]:
     """Subject, number, record and outcome of each event among the first `size` entries, in the same order."""
-    return _read(connection, "subject, seq, record, outcome", within, size)
+    return _read(connection, f"subject, seq, record, outcome FROM {history_table().name}", within, size)
 
 
 def _read(connection: sa.Connection, columns: str, within: SubjectRange, size: int | None) -> Iterator[Sequence[Any]]:
-    query = f"SELECT {columns} FROM {history_table().name} WHERE subject >= ? AND subject < ?"  # noqa: S608
+    query = f"SELECT {columns} WHERE subject >= ? AND subject < ?"
     parameters: tuple[Any, ...] = tuple(within)
     if size is not None:
         query, parameters = f"{query} AND seq < ?", (*parameters, size)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -14,10 +14,42 @@ from ledger.domain.bodies import (
     SubjectLinked,
     SubjectSeparated,
 )
-from ledger.domain.events import Erased, Told
+from ledger.domain.events import Erased
 from ledger.particulars import DATA_PREFIX
 from verify.handle import organisation_handle
 from verify.strict import JsonValue
+
+
+class _Facts(Protocol):
+    """Of an event or of its gist."""
+
+    @property
+    def seq(self) -> int: ...
+
+    @property
+    def subject(self) -> str: ...
+
+    @property
+    def body(self) -> AnyBody: ...
+
+
+class Named(Protocol):
+    """What a name is read out of: an event, or an excerpt of one."""
+
+    @property
+    def stream(self) -> bytes:
+        """The aggregate's id, 16 bytes."""
+
+    @property
+    def facts(self) -> _Facts:
+        """Which entry it is, whose, and what happened."""
+
+    @property
+    def erased(self) -> bool:
+        """Say whether the values were destroyed."""
+
+    def value(self, path: str) -> JsonValue:
+        """One opened value; None where it is not there or erased."""
 
 
 class NameRow(msgspec.Struct, frozen=True, gc=False):
@@ -44,13 +76,13 @@ Naming = NameRow | Unnamed
 _Items = Mapping[tuple[str, int], CatalogueItem]
 
 
-def fold_names(events: Iterable[Told], items: _Items) -> Iterator[Naming]:
+def fold_names(events: Iterable[Named], items: _Items) -> Iterator[Naming]:
     """What events name, in log order; the last word on a stream holds."""
     for event in events:
         yield from names_of(event, items)
 
 
-def names_of(event: Told, items: _Items) -> tuple[Naming, ...]:
+def names_of(event: Named, items: _Items) -> tuple[Naming, ...]:
     """What one event names: one subject of a record, two of a link, none for most events.
 
     A listing that was only notified names nobody: it has no values yet that would tell an organisation from a person.
@@ -60,8 +92,10 @@ def names_of(event: Told, items: _Items) -> tuple[Naming, ...]:
         return ()
     if isinstance(body, BRINGS_VALUES):
         item = items.get((body.item, body.item_version))
-        telling = {code: event.value(f"{DATA_PREFIX}{code}") for code in _telling(item)}
-        named = not event.erased and searchable(item, telling)
+        named = item is not None and not event.erased
+        if item is not None and item.natural_person_labels:
+            telling = {code: event.value(f"{DATA_PREFIX}{code}") for code in _telling(item)}
+            named = named and searchable(item, telling)
         row = _row(event, event.facts.subject, event.value("subject")) if named else None
         return (Unnamed(event.stream),) if row is None else (row,)
     if isinstance(body, SubjectLinked):
@@ -101,7 +135,7 @@ def _telling(item: CatalogueItem | None) -> tuple[str, ...]:
     return () if item is None else tuple([code for code, _labels in item.natural_person_labels])
 
 
-def _row(event: Told, handle: str, named: JsonValue, *, link: bool = False) -> NameRow | None:
+def _row(event: Named, handle: str, named: JsonValue, *, link: bool = False) -> NameRow | None:
     """None where the name was erased, or the handle is none of an organisation: those anybody can recompute."""
     if not isinstance(named, dict):
         return None

@@ -35,9 +35,7 @@ def index_row(number: int, row: NameRow) -> Row:
     return (number, row.handle, row.scheme, row.code, code_key(row.code), row.name, normalise(row.name))
 
 
-def write_whole_subjects(
-    connection: sa.Connection, names: Sequence[Row], namings: Sequence[Row], suffix: str
-) -> None:
+def write_whole_subjects(connection: sa.Connection, names: Sequence[Row], namings: Sequence[Row], suffix: str) -> None:
     """Write rows of subjects that have none yet: `names` as made by `index_row`, and `namings` of them."""
     made = tables(suffix)
     if names:

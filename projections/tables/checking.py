@@ -17,7 +17,7 @@ from ledger.store.folded import folded_size
 from ledger.store.reader import LogReader
 from ledger.store.sqlite import as_writer
 from ledger.vocabulary import Audience
-from projections.tables.keeping import TABLES, key_of, require_current
+from projections.tables.keeping import ALL_TABLES, key_of, require_current
 from projections.tables.rebuilding import BESIDE, Progress, build, building
 from projections.tables.table import Table
 
@@ -68,7 +68,7 @@ def table_states(ledger: Ledger) -> list[TableState]:
         head = connection.scalar(sa.select(schema.head.c.size)) or 0
         require_current(connection)
         states = []
-        for table in TABLES:
+        for table in ALL_TABLES:
             size = folded_size(connection, key_of(table))
             rows, digest = digest_of(table, connection, root_of(ledger.reader, size))
             states.append(TableState(table.name, table.version, table.audience, rows, size, head, digest))
@@ -76,16 +76,16 @@ def table_states(ledger: Ledger) -> list[TableState]:
 
 
 def check_tables(home: LedgerHome, workers: int, progress: Progress) -> list[Checked]:
-    """Fold the whole log into tables beside today's, compare the two, and throw the others away.
+    """Open and fold the whole log into tables beside today's, compare the two, and throw the others away.
 
     What was appended meanwhile is folded in at the end, while a server waits. Then it goes on: what is compared takes
     long in a large ledger, and is read from a snapshot of that moment.
     """
     with building(home) as engine, engine.connect() as today, engine.connect() as beside:
-        with build(home, as_writer(engine), workers, progress) as (_connection, size):
+        with build(home, as_writer(engine), workers, progress, opening=True) as (_connection, size):
             require_current(today)  # its snapshot is of here: of this size, as nobody can append
         root = root_of(LogReader(engine), size)
-        return [_compare(table, today, beside, root) for table in TABLES]
+        return [_compare(table, today, beside, root) for table in ALL_TABLES]
 
 
 def digest_of(table: Table, connection: sa.Connection, of: Sequence[object], suffix: str = "") -> tuple[int, str]:

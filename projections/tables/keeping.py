@@ -15,25 +15,31 @@ from ledger.errors import LedgerError
 from ledger.kept import Appended
 from ledger.store import schema
 from ledger.store.folded import folded_size, note_folded
+from ledger.store.gists import is_of_record
 from ledger.store.recorder import LedgerRecorder
 from ledger.store.sqlite import as_writer
 from projections.history import events_from
 from projections.law import Law
 from projections.publications import publications
-from projections.replay.known import GISTS, Known, take
+from projections.replay.known import Known, take
 from projections.replay.standing import outcome_of
-from projections.tables.history import HistoryTable, chapter_with, is_of_record
+from projections.tables.gists import GistsTable
+from projections.tables.history import HistoryTable, history_row
 from projections.tables.names import NamesTable
 from projections.tables.proceedings import ProceedingsTable
 from projections.tables.records import RecordsTable
 from projections.tables.table import Table
 
+GISTS: Final = GistsTable()
 HISTORY: Final = HistoryTable()
 NAMES: Final = NamesTable()
 RECORDS: Final = RecordsTable()
 PROCEEDINGS: Final = ProceedingsTable()
 TABLES: Final[tuple[Table, ...]] = (HISTORY, NAMES, RECORDS, PROCEEDINGS)
-"""All of them; what follows from single events first."""
+"""All that are folds of gists, and of the names that openings give; what follows from single events first."""
+
+ALL_TABLES: Final[tuple[Table, ...]] = (GISTS, *TABLES)
+"""With the gists, which the ledger itself writes."""
 
 _AT_ONCE: Final = 2000
 """Events in one transaction while catching up."""
@@ -89,7 +95,7 @@ def require_current(connection: sa.Connection) -> None:
     """Raise `TablesBehind` unless every table reflects the whole log."""
     size = connection.scalar(sa.select(schema.head.c.size)) or 0
     present = sa.inspect(connection).has_table(schema.folded.name)
-    behind = [table.name for table in TABLES if not present or folded_size(connection, key_of(table)) != size]
+    behind = [table.name for table in ALL_TABLES if not present or folded_size(connection, key_of(table)) != size]
     if behind and size:
         raise TablesBehind(
             f"{', '.join(behind)}: behind the log; open the ledger with this version's kesu serve, or "
@@ -105,21 +111,19 @@ def take_events(
     gists: Mapping[int, Gist] = MappingProxyType({}),
 ) -> None:
     """Take events in, in log order, into every table; `gists` are those that are known already, by entry number."""
-    chapters = [
-        chapter_with(event, gists.get(event.facts.seq) or gist_of(event, law.items))
+    told = [
+        (event.stream, gists.get(event.facts.seq) or gist_of(event, law.items))
         for event in events
         if is_of_record(event)
     ]
-    begun = {event.originator_id.bytes for event in events if event.originator_version == 1}
-    continued = {each.record: each.subject for each in chapters if each.record not in begun}
+    begun = {event.stream for event in events if event.originator_version == 1}
+    continued = {record: gist.subject for record, gist in told if record not in begun}
     known = RECORDS.known(connection, continued, suffix)
     moved: dict[bytes, Known] = {}
     written = []
-    for each in chapters:
-        now = known[each.record] = moved[each.record] = take(
-            known.get(each.record), each.record, GISTS.decode(each.gist)
-        )
-        written.append((each, outcome_of(now, law)))
+    for record, gist in told:
+        now = known[record] = moved[record] = take(known.get(record), record, gist)
+        written.append(history_row(gist.subject, gist.seq, record, outcome_of(now, law)))
     records = list(moved.values())
     HISTORY.write(connection, written, suffix)
     NAMES.write(connection, events, law, suffix)

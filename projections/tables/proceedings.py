@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 
@@ -16,6 +16,9 @@ from projections.law import Law
 from projections.replay.known import Known
 from projections.tables.cursor import raw_rows
 from projections.tables.table import swap_table
+
+ProceedingRow = tuple[str, bytearray, str, str, str, str, str, str | None, str]
+"""In the order of the columns."""
 
 
 class Proceeding(NamedTuple):
@@ -47,6 +50,11 @@ def proceedings_table(suffix: str = "") -> sa.Table:
         sa.UniqueConstraint("issuer", "kind", "stage", "subject", "record", "id"),
         sqlite_with_rowid=False,
     )
+
+
+def has_proceedings(state: CreditRecord) -> bool:
+    """Say whether a record can have any procedure, which most never have."""
+    return bool(state.objections or state.remedies or state.repairs or state.masks or state.listing)
 
 
 def proceedings_of(state: CreditRecord) -> Iterator[Proceeding]:
@@ -98,7 +106,7 @@ class ProceedingsTable:
         column = proceedings_table(suffix).c
         gone = proceedings_table(suffix).delete()
         gone = gone.where(column.subject == sa.bindparam("b_subject"), column.record == sa.bindparam("b_record"))
-        moved = [known for known in records if any(True for _ in proceedings_of(known.state))]
+        moved = [known for known in records if has_proceedings(known.state)]
         if moved:
             keys = [{"b_subject": known.state.subject, "b_record": known.record} for known in moved]
             connection.execute(gone, keys)
@@ -106,16 +114,15 @@ class ProceedingsTable:
             insert_rows(connection, proceedings_table(suffix), rows)
 
 
-def proceeding_rows(known: Known) -> Iterator[tuple[Any, ...]]:
+def proceeding_rows(known: Known) -> Iterator[ProceedingRow]:
     """The rows of a record, in the order of the columns."""
     return (_row(known, each) for each in proceedings_of(known.state))
 
 
-def _row(known: Known, each: Proceeding) -> tuple[Any, ...]:
-    """In the order of the columns."""
+def _row(known: Known, each: Proceeding) -> ProceedingRow:
     return (
         known.state.subject,
-        known.record,
+        bytearray(known.record),
         each.kind,
         each.id,
         known.state.issuer,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import sqlalchemy as sa
@@ -24,6 +24,10 @@ _ENCODE: Final = msgspec.msgpack.Encoder(order="deterministic").encode
 _ENTRIES: Final = msgspec.json.Encoder().encode
 _IN_LIST: Final = 500
 _NEVER: Final = ""
+
+_Text = str | None
+RecordRow = tuple[str, bytearray, str, str, int, str, bool, str, _Text, _Text, int, int, int | None, str, bytearray]
+"""In the order of the columns."""
 
 
 @cache
@@ -112,13 +116,13 @@ class RecordsTable:
         put_rows(connection, records_table(suffix), [record_row(known, outcome_of(known, law)) for known in records])
 
 
-def record_row(known: Known, outcome: Outcome) -> tuple[Any, ...]:
+def record_row(known: Known, outcome: Outcome) -> RecordRow:
     """The row of a record, in the order of the columns; `outcome` is what its last event left it as."""
     state = known.state
     until = outcome.shown_until if outcome.disclosed else None
     return (
         state.subject,
-        known.record,
+        bytearray(known.record),
         outcome.issuer,
         outcome.item,
         outcome.item_version,
@@ -131,5 +135,5 @@ def record_row(known: Known, outcome: Outcome) -> tuple[Any, ...]:
         known.entries[-1],
         outcome.values_from,
         _ENTRIES(known.entries).decode(),
-        _ENCODE(known),
+        bytearray(_ENCODE(known)),
     )

@@ -156,9 +156,9 @@ def naive(events: list[Recorded], as_of: str | None = None) -> list[dict[str, An
                     else {path[5:]: value for path, value in opened.items() if path[:5] == "data/"}
                 )
             case RecordChanged(superseded_by=successor):
-                line["changed_into"], line["successor"] = True, successor
+                line["changed_into"], line["successor"] = True, successor or line.get("successor")
             case RecordRevoked(superseded_by=successor):
-                line["revoked"], line["successor"] = True, successor
+                line["revoked"], line["successor"] = True, successor or line.get("successor")
             case ObjectionRaised(objection=objection):
                 line["open"].add(objection)
             case ObjectionResolved(objection=objection):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ledger.home import LedgerHome
-from projections.tables.keeping import TABLES
+from projections.tables.keeping import ALL_TABLES
 from tests.api.past import Past, tell_past
 from tests.commands import kesu_here
 from tests.ledger.harness import Desk, execute, query
@@ -16,7 +16,7 @@ from tests.scenarios import conftest as scenes
 
 founded = scenes.founded
 
-NAMES = [table.name for table in TABLES]
+NAMES = [table.name for table in ALL_TABLES]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_each_table_says_for_whom_it_is_and_how_far(past: Past) -> None:
     lines = kesu_here("projections", "status", past.folder).out.splitlines()
     listed = {line.split()[0]: line for line in lines if not line.startswith(" ")}
 
-    assert NAMES == ["history", "subject_names", "records", "proceedings"]
+    assert NAMES == ["gists", "history", "subject_names", "records", "proceedings"]
     assert list(listed) == NAMES
     assert listed["records"].split("  ")[2:] == ["4 rows", "of 34 entries"]
     assert listed["history"].split("  ")[2:] == ["11 rows", "of 34 entries"]
@@ -70,7 +70,7 @@ def test_tables_that_follow_from_the_log_agree(past: Past, workers: tuple[str, .
     [
         ("records", "UPDATE records SET disclosed = 1, shown_until = '2099-12-31' WHERE record = ?"),
         ("records", "DELETE FROM records WHERE record = ?"),
-        ("history", "UPDATE history SET outcome = gist WHERE record = ?"),
+        ("history", "UPDATE history SET outcome = record WHERE record = ?"),
         ("history", "DELETE FROM history WHERE record = ?"),
     ],
 )

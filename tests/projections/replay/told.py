@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from ledger.domain.events import Recorded
 from ledger.domain.gist import gist_of
+from ledger.store.gists import GISTS, Chapter, chapter_of, is_of_record
 from projections.law import Law
-from projections.replay.known import GISTS, Chapter, Known, take
+from projections.replay.known import Known, take
 from projections.replay.standing import Moment, Standing, outcome_of
 from projections.replay.whole import replay_events, replay_outcomes
-from projections.tables.history import OUTCOME_BYTES, chapter_with, is_of_record
+from projections.tables.history import OUTCOME_BYTES
 from tests.ledger.domain.story import Story, day
 
 Row = tuple[str, int, bytes, bytes]
@@ -22,7 +23,7 @@ def law_of(story: Story) -> Law:
 def chapters_of(story: Story, events: list[Recorded] | None = None) -> list[Chapter]:
     """A row of each event, with its gist."""
     told = story.events if events is None else events
-    return [chapter_with(event, gist_of(event, story.items)) for event in told if is_of_record(event)]
+    return [chapter_of(event.stream, gist_of(event, story.items)) for event in told if is_of_record(event)]
 
 
 def outcomes_of(story: Story, chapters: list[Chapter]) -> list[Row]:

@@ -44,7 +44,7 @@ def test_tables_as_they_were_kept_agree(told: Told, workers: int) -> None:
     desk, _records = told
     found = checked(desk, workers)
 
-    assert [each.agrees for each in found.values()] == [True] * 4
+    assert [each.agrees for each in found.values()] == [True] * 5
     assert {name: each.digest for name, each in found.items()} == digests(desk)
     assert found["records"].sentence() == f"records  agrees  {found['records'].digest}"
 
@@ -67,7 +67,8 @@ def test_the_status_of_each_table(told: Told) -> None:
         states = table_states(ledger)
 
     assert [(state.name, state.version, state.rows, state.size, state.head) for state in states] == [
-        ("history", 1, 29, 51, 51),
+        ("gists", 1, 29, 51, 51),
+        ("history", 2, 29, 51, 51),
         ("subject_names", 1, 8, 51, 51),
         ("records", 2, 9, 51, 51),
         ("proceedings", 2, 5, 51, 51),
@@ -87,7 +88,7 @@ def test_what_is_appended_meanwhile_is_compared_too(told: Told) -> None:
         found = check_tables(desk.home, 1, append)
 
         assert len(sizes) > 1
-        assert [each.agrees for each in found] == [True] * 4
+        assert [each.agrees for each in found] == [True] * 5
         assert {each.name: each.digest for each in found} == digests(desk)
 
 
@@ -107,7 +108,7 @@ CHANGES = {
         "UPDATE history SET outcome = CAST(replace(outcome, x'c3', x'c2') AS BLOB) WHERE seq = 43",
         {"history": "43"},
     ),
-    "one byte of a gist": ("UPDATE history SET gist = CAST(gist || x'00' AS BLOB) WHERE seq = 33", {"history": "33"}),
+    "one byte of a gist": ("UPDATE gists SET gist = CAST(gist || x'00' AS BLOB) WHERE seq = 33", {"gists": "33"}),
     "whose event it is": ("UPDATE history SET record = zeroblob(16) WHERE seq = 33", {"history": "33"}),
     "a status": ("UPDATE records SET status = 'stored' WHERE begun = 27", {"records": "sued"}),
     "a flag": ("UPDATE records SET disclosed = NOT disclosed WHERE begun = 30", {"records": "stored"}),
@@ -147,7 +148,7 @@ def test_one_change_is_found_with_its_row(told: Told, what: str) -> None:
         assert row is not None
         subject, second, *_ = row.split()
         assert subject == HANDLE
-        assert second == (where if table == "history" else UUID(records[where]).hex)
+        assert second == (where if table in {"gists", "history"} else UUID(records[where]).hex)
 
 
 @pytest.mark.parametrize("column", ["scheme", "code", "code_key", "name", "normal"])
@@ -187,7 +188,7 @@ def test_a_row_that_is_missing_is_found(told: Told, table: str) -> None:
 
 
 EXTRA = {
-    "history": "INSERT INTO history SELECT subject, 0, record, gist, outcome FROM history WHERE seq = 33",
+    "history": "INSERT INTO history SELECT subject, 0, record, outcome FROM history WHERE seq = 33",
     "subject_names": "INSERT INTO subject_namings SELECT handle, zeroblob(16), name_id, seq, link "
     "FROM subject_namings WHERE seq = 43",
     "records": "INSERT INTO records SELECT subject, zeroblob(16), issuer, item, item_version, status, disclosed, "
@@ -236,7 +237,7 @@ def test_a_digest_does_not_depend_on_how_rows_came(told: Told, founded: Path, tm
         caught_up = digests(behind)
     rebuild(desk.home, 1, lambda _done, _size: None)
     anew = digests(desk)
-    for table in ("history", "records", "proceedings", "subject_namings"):
+    for table in ("gists", "history", "records", "proceedings", "subject_namings"):
         key = "handle, stream" if table == "subject_namings" else "subject, 2"
         execute(desk.home.database, f"CREATE TABLE turned AS SELECT * FROM {table} ORDER BY {key} DESC")  # noqa: S608
         execute(desk.home.database, f"DELETE FROM {table}")  # noqa: S608
@@ -244,7 +245,7 @@ def test_a_digest_does_not_depend_on_how_rows_came(told: Told, founded: Path, tm
         execute(desk.home.database, "DROP TABLE turned")
 
     assert caught_up == anew == digests(desk) == kept
-    assert len(set(kept.values())) == 4
+    assert len(set(kept.values())) == 5
 
 
 def test_a_digest_is_of_the_log_that_the_rows_came_from(told: Told) -> None:

@@ -33,7 +33,7 @@ from tests.scenarios.office import Office
 from tests.scenarios.papers import ABNORMAL, BUREAU, PENALTY, SERIOUS, repair_facts
 from tests.scenarios.procedures import apply_for_repair, begin_listing, raise_objection
 
-TODAY = {"history/1", "subject_names/1", "records/2", "proceedings/2"}
+TODAY = {"history/2", "subject_names/1", "records/2", "proceedings/2"}
 Told = tuple[Desk, dict[str, str]]
 
 

@@ -10,7 +10,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import date
 from pathlib import Path
+from typing import cast
 from uuid import UUID
 
 import pytest
@@ -18,7 +20,9 @@ import sqlalchemy as sa
 
 from api.opening import open_ledger
 from ledger.home import LedgerHome, NoLedger, create_home
+from ledger.particulars import NO_TERMS
 from ledger.service import open_for_reading
+from ledger.store.gists import GISTS
 from ledger.store.sqlite import as_writer, reading_engine
 from projections.tables.checking import check_tables, table_states
 from projections.tables.rebuilding import BESIDE, AlreadyBuilding, build, building, rebuild
@@ -28,7 +32,7 @@ from tests.projections.tables.kept import keeping, noted, rows_of, size_of, with
 from tests.scenarios.procedures import raise_objection
 
 Told = tuple[Desk, dict[str, str]]
-TODAY = {"history/1", "subject_names/1", "records/2", "proceedings/2"}
+TODAY = {"history/2", "subject_names/1", "records/2", "proceedings/2"}
 
 
 def ignored(_done: int, _size: int) -> None:
@@ -130,6 +134,7 @@ def test_an_empty_ledger_has_empty_tables(tmp_path: Path) -> None:
     assert all(each.agrees for each in check_tables(home, 1, ignored))
     with open_for_reading(home, randomness(3)) as ledger:
         assert [(state.name, state.rows, state.size, state.head) for state in table_states(ledger)] == [
+            ("gists", 0, 0, 0),
             ("history", 0, 0, 0),
             ("subject_names", 0, 0, 0),
             ("records", 0, 0, 0),
@@ -219,7 +224,7 @@ def test_nobody_appends_between_the_last_event_and_the_swap(told: Told) -> None:
     desk, _records = told
     with keeping(desk) as office, building(desk.home) as engine:
         filed: list[str] = []
-        with build(desk.home, as_writer(engine), 1, ignored) as (connection, size):
+        with build(desk.home, as_writer(engine), 1, ignored, opening=False) as (connection, size):
             waiting = threading.Thread(target=lambda: filed.append(office.file_penalty()))
             waiting.start()
             waiting.join(0.3)
@@ -370,3 +375,99 @@ def test_a_rebuild_that_is_killed_leaves_todays_tables(told: Told, moment: str, 
         for pid in started:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+
+# ---- the gists that they are folds of ------------------------------------------------------------------------------
+
+
+def gists_of(desk: Desk) -> list[tuple[object, ...]]:
+    """Everything that stands in the table of gists."""
+    return query(desk.home.database, "SELECT subject, seq, record, gist FROM gists ORDER BY subject, seq")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_gists_made_out_of_the_openings_are_those_that_were_kept(told: Told, workers: int) -> None:
+    """Byte by byte; and the tables are folds of the new ones."""
+    desk, _records = told
+    kept, rows = gists_of(desk), rows_of(desk)
+    execute(desk.home.database, "UPDATE gists SET gist = x'90', record = zeroblob(16)")
+    execute(desk.home.database, "DELETE FROM gists WHERE seq = 33")
+
+    assert rebuild(desk.home, workers, ignored, opening=True) == 51
+    assert (gists_of(desk), rows_of(desk), leftovers(desk)) == (kept, rows, NOTHING_LEFT)
+
+
+def test_gists_that_were_changed_lead_to_other_tables_until_they_are_made_anew(told: Told) -> None:
+    """A rebuild believes them, a check does not."""
+    desk, _records = told
+    rows = rows_of(desk)
+    assert execute(desk.home.database, "DELETE FROM gists WHERE seq = 43") == 1
+    rebuild(desk.home, 1, ignored)
+    assert rows_of(desk) != rows
+
+    assert "gists" in [each.name for each in check_tables(desk.home, 1, ignored) if not each.agrees]
+    rebuild(desk.home, 1, ignored, opening=True)
+    assert rows_of(desk) == rows
+    assert all(each.agrees for each in check_tables(desk.home, 1, ignored))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DROP TABLE gists",
+        "UPDATE folded SET name = 'gists/0' WHERE name LIKE 'gists/%'",
+        "UPDATE folded SET size = 40 WHERE name LIKE 'gists/%'",
+    ],
+)
+def test_gists_of_an_earlier_version_are_made_anew_without_being_asked(told: Told, damage: str) -> None:
+    """Also where there are none, or not of all entries."""
+    desk, _records = told
+    kept, rows = gists_of(desk), rows_of(desk)
+    if "SET" in damage:
+        execute(desk.home.database, "UPDATE gists SET gist = x'90'")
+    execute(desk.home.database, damage)
+    rebuild(desk.home, 1, ignored)
+
+    assert (gists_of(desk), rows_of(desk)) == (kept, rows)
+    assert query(desk.home.database, "SELECT size FROM folded WHERE name = 'gists/1'") == [(51,)]
+
+
+def test_gists_of_an_earlier_version_are_made_anew_when_the_ledger_is_opened(told: Told) -> None:
+    """Those of another version count for nothing; those of this one are gone on with."""
+    desk, _records = told
+    kept = gists_of(desk)
+    execute(desk.home.database, "UPDATE gists SET gist = x'90'")
+    execute(desk.home.database, "UPDATE folded SET name = 'gists/0' WHERE name LIKE 'gists/%'")
+    with keeping(desk):
+        assert gists_of(desk) == kept
+    execute(desk.home.database, "DELETE FROM gists WHERE seq >= 40")
+    execute(desk.home.database, "UPDATE folded SET size = 40 WHERE name = 'gists/1'")
+    with keeping(desk):
+        assert gists_of(desk) == kept
+
+
+def test_what_is_appended_while_gists_are_made_anew_is_among_them(told: Told) -> None:
+    """Taken in at the end, with the tables."""
+    desk, _records = told
+    with keeping(desk) as office:
+
+        def append(_done: int, _size: int) -> None:
+            office.file_penalty()
+
+        rebuild(desk.home, 1, append, opening=True)
+        built = gists_of(desk)
+    assert len(built) > 29
+    assert all(each.agrees for each in check_tables(desk.home, 1, ignored))
+
+
+def test_a_gist_says_after_an_erasure_that_there_is_nothing_to_tell(told: Told) -> None:
+    """Made anew when the openings are gone: no days and no classes are left in it."""
+    desk, _records = told
+    ((before,),) = query(desk.home.database, "SELECT gist FROM gists WHERE seq = 24")
+    execute(desk.home.database, "DELETE FROM openings WHERE position = 25")
+    rebuild(desk.home, 1, ignored, opening=True)
+    ((after,),) = query(desk.home.database, "SELECT gist FROM gists WHERE seq = 24")
+    was, erased = (GISTS.decode(cast("bytes", each)) for each in (before, after))
+
+    assert (was.erased, was.decided_on, was.terms == NO_TERMS) == (False, date(2026, 5, 20), False)
+    assert (erased.erased, erased.decided_on, erased.terms) == (True, None, NO_TERMS)
