@@ -9,6 +9,8 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from datetime import UTC, datetime
+from pathlib import Path
 from types import FrameType
 
 import uvicorn
@@ -18,7 +20,9 @@ from api.clockwork import ticking
 from api.http.app import create_app
 from api.http.context import Context
 from ledger.administration import Pen
+from ledger.backup import free_bytes
 from ledger.errors import Fatal
+from ledger.guards import require_clock, require_space
 from ledger.sequencer import Sequencer
 from ledger.service import WritableLedger
 from verify.registry import STATEMENT_CLOCK
@@ -34,12 +38,23 @@ Python's default of 5 ms a batch of 20 statements waited 70 ms for that alone.""
 
 
 def serve_until_stopped(
-    ledger: WritableLedger, host: str, port: int, pen: Callable[[], Pen], ready: Callable[[str], None]
+    ledger: WritableLedger,
+    host: str,
+    port: int,
+    pen: Callable[[], Pen],
+    ready: Callable[[str], None],
+    *,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    free: Callable[[Path], int] = free_bytes,
 ) -> None:
     """Serve until a signal, or until the sequencer fails, and then raise what it failed with.
 
-    `pen` signs what the ledger's clock says. `ready` is called with the address once requests are answered.
+    `pen` signs what the ledger's clock says. `ready` is called with the address once requests are answered. Raises
+    `NotFit` where `clock`, or the bytes that `free` says a folder's disk has left, forbid to begin.
     """
+    require_space(free(ledger.home.folder))
+    if not _is_simulated(ledger):
+        require_clock(clock(), ledger.recorder.head().recorded_at)
     sys.setswitchinterval(_SWITCH_SECONDS)
     sequencer = ledger.sequencer
     with (
@@ -72,8 +87,11 @@ def serve_until_stopped(
 
 def _clock(ledger: WritableLedger, pen: Callable[[], Pen]) -> AbstractContextManager[None]:
     """A simulated ledger has no day of its own: its clock is run by `kesu clock run --today`."""
-    simulated = ledger.sequencer.rules.registry.clock == STATEMENT_CLOCK
-    return nullcontext() if simulated else ticking(ledger, pen)
+    return nullcontext() if _is_simulated(ledger) else ticking(ledger, pen)
+
+
+def _is_simulated(ledger: WritableLedger) -> bool:
+    return ledger.sequencer.rules.registry.clock == STATEMENT_CLOCK
 
 
 @contextmanager

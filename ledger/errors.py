@@ -9,6 +9,8 @@ LedgerError
 ├── NotFound                nothing in the ledger has that name
 ├── Busy                    the queue is full; try again
 ├── Stopped                 the sequencer has stopped; nothing is accepted any more
+├── NotFit                  the machine or a file beside the database forbids to go on: space, clock, key, store
+├── BackupUnsound           a backup, or what one is made of, is not what it must be
 └── Fatal                   what is stored cannot be trusted: the process must stop and say what differs
     ├── SignerMismatch      database and signer journal do not tell the same story
     └── StoreUnsound        the database contradicts itself or the writer
@@ -70,6 +72,14 @@ class Busy(LedgerError):
 
 class Stopped(LedgerError):
     """The sequencer has stopped."""
+
+
+class NotFit(LedgerError):
+    """Going on would do harm: too little space, a clock that went back, a key or store that is not the ledger's."""
+
+
+class BackupUnsound(LedgerError):
+    """A backup is not what it was when it was made, or the ledger contradicts itself and makes no backup."""
 
 
 class Fatal(LedgerError):

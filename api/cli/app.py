@@ -16,9 +16,11 @@ from api.cli import (
     demo,
     department,
     difference,
+    gateway,
     imports,
     key,
     ledger,
+    operation,
     projections,
     records,
     register,
@@ -35,11 +37,11 @@ from api.cli import (
 from api.client import Refused, Unproved, Unreachable
 from api.importer.mapping import MappingFault
 from api.importer.rows import SourceFault
-from ledger.errors import LedgerError
+from ledger.errors import BackupUnsound, LedgerError, NotFit
 from verify.errors import EvidenceError
 
 FINDINGS = 1
-"""The server's receipt does not prove what it should: that is found, not wrongly used."""
+"""The server's receipt does not prove what it should, or a backup is not whole: that is found, not wrongly used."""
 
 WRONG_USE = 2
 
@@ -57,11 +59,15 @@ app = typer.Typer(
 )
 app.command("init")(ledger.init)
 app.command("serve")(ledger.serve)
+app.command("backup")(operation.backup)
+app.command("restore")(operation.restore)
+app.command("doctor")(operation.doctor)
 app.add_typer(department.app, name="department")
 app.add_typer(key.app, name="key")
 app.command("sign")(statements.sign)
 app.command("submit")(statements.submit)
 app.command("import")(imports.import_file)
+app.add_typer(gateway.app, name="gateway")
 app.command("records")(records.records)
 app.command("status")(status.status)
 app.command("replay")(replay.replay)
@@ -103,10 +109,10 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _exit_code(error: Exception) -> int:
-    if isinstance(error, Unproved):
+    if isinstance(error, Unproved | BackupUnsound):
         return FINDINGS
     ours = isinstance(error, Refused) and error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    return NOT_FINISHED if ours or isinstance(error, Unreachable) else WRONG_USE
+    return NOT_FINISHED if ours or isinstance(error, Unreachable | NotFit) else WRONG_USE
 
 
 def _line(error: Exception) -> str:

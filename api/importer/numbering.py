@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,6 +67,11 @@ class Numbering:
             ],
         )
 
+    def row_digest(self, purpose: str, parts: list[JsonValue]) -> bytes:
+        """What tells whether a row was seen before; like the ids, nobody can guess rows from it."""
+        message = purpose.encode() + b"\x00row\x00" + canonical_json(parts)
+        return hmac.digest(self.secret, message, hashlib.sha256)
+
     def _uuid(self, purpose: str, parts: list[JsonValue]) -> str:
         message = purpose.encode() + b"\x00" + canonical_json(parts)
         return uuid7(self.milliseconds, hmac.digest(self.secret, message, hashlib.sha256)[:10])
@@ -85,7 +91,7 @@ def open_numbering(path: Path, *, milliseconds: int, random: Random) -> Numberin
     """Read the numbering of a department, or make it when there is none. Raises `Malformed` or ``OSError``."""
     if not path.exists():
         numbering = Numbering(milliseconds, random(_SECRET_BYTES))
-        write_secret(path, f"{_KIND} {numbering.milliseconds} {encode_base64(numbering.secret)}\n")
+        _write_whole(path, f"{_KIND} {numbering.milliseconds} {encode_base64(numbering.secret)}\n")
         return numbering
     match path.read_text("ascii", "replace").removesuffix("\n").split(" "):
         case [kind, made, secret] if kind == _KIND:
@@ -93,3 +99,21 @@ def open_numbering(path: Path, *, milliseconds: int, random: Random) -> Numberin
             if time < _END_OF_TIME:
                 return Numbering(time, decode_base64(secret, f"{path.name} secret", _SECRET_BYTES))
     raise Malformed(path.name, f"must be one line: {_KIND} <milliseconds> <base64 of 32 bytes>")
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Make a secret file that is there whole or not at all, also if we are killed; never in the place of another."""
+    part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)
+    try:
+        write_secret(part, text)
+    except OSError as error:
+        error.filename = str(path)  # the name that the caller knows
+        raise
+    os.link(part, path)
+    part.unlink()
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

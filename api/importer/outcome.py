@@ -68,6 +68,13 @@ class Problem:
     field: str
     column: str
     reason: str
+    fix: str = ""
+    """What to do, where somebody said more than the rule."""
+
+    def sentence(self) -> str:
+        """Return the column, the rule and the fix."""
+        said = f"{self.reason}. {self.fix}" if self.fix else self.reason
+        return f"{self.column} {said}".lstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +97,4 @@ class RowFault:
     @property
     def reason(self) -> str:
         """Return every reason once, each with its column; two fields may come from one bad cell."""
-        reasons = (f"{problem.column} {problem.reason}".lstrip() for problem in self.problems)
-        return "; ".join(dict.fromkeys(reasons))
+        return "; ".join(dict.fromkeys(problem.sentence() for problem in self.problems))

@@ -11,10 +11,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
-from api.client import LedgerClient, Refused, Submitted
+from api.client import LedgerClient, Refused, Submitted, Unreachable
 from api.importer.actions import Action, Actions, Problem, RowFault, Taken
 from api.importer.mapping import Mapping
+from api.importer.notes import NO_NOTES, Notes, RowResult
 from api.importer.numbering import Numbering
 from api.importer.rows import SourceRow
 from ledger.beijing import beijing_day
@@ -30,6 +32,9 @@ CHUNK = 200
 
 CONNECTIONS = 4
 """Requests on the way at once: while the ledger commits one it can already check the next."""
+
+_REUSED = "statement-id-reused"
+"""How a statement is refused of which the log has other bytes, such as one that an earlier run signed."""
 
 _REMEMBERED_KEYS = 50_000
 """Records since the last wait; then the importer waits once more rather than remember them all."""
@@ -54,6 +59,7 @@ class ImportResult:
 class _Answer:
     """What the ledger said to the statements of one row."""
 
+    known: list[str] = field(default_factory=list)
     submitted: list[Submitted] = field(default_factory=list)
     refused: tuple[Action, Refused] | None = None
     """The first that it refused; those behind it were not sent."""
@@ -91,23 +97,32 @@ class Importer:
     random: Random
     check_skipped: bool = False
     """Fetch and verify the receipt of every row that the server says it has; else its word is taken for those."""
+    notes: Notes = NO_NOTES
 
     def run(
         self,
         rows: Iterable[SourceRow],
         report_fault: Callable[[RowFault], None],
         progress: Callable[[int], None] = lambda _rows: None,
+        report_row: Callable[[RowResult], None] = lambda _result: None,
+        actions: Actions | None = None,
     ) -> ImportResult:
-        """Import the rows; a bad one is reported and the rest goes on. Raises `Unreachable` when the ledger is gone."""
+        """Import the rows; a bad one is reported and the rest goes on. Raises `Unreachable` when the ledger is gone.
+
+        `actions` has read the rows that these continue. Rows are reported in their order, each when it is settled.
+        """
         result = ImportResult()
-        actions = Actions(self.mapping)
+        actions = actions or Actions(self.mapping)
         self.client.log_key  # noqa: B018 - asked for once, before the threads do
         sent: deque[tuple[_Chunk, Future[list[_Answer]]]] = deque()
 
         def settle(leave: int) -> None:
             while len(sent) > leave:
                 chunk, answers = sent.popleft()
-                self._settle(chunk, answers.result(), result, report_fault)
+                for each in self._settle(chunk, answers.result(), result):
+                    if each.fault is not None:
+                        self._fault(each.fault, result, report_fault)
+                    report_row(each)
                 progress(chunk.last_row)
 
         pool = ThreadPoolExecutor(CONNECTIONS)
@@ -153,44 +168,58 @@ class Importer:
         numbered = [
             {self.numbering.statement_id(action, item, version): action for action in actions} for actions in rows
         ]
-        identifiers = [identifier for row in numbered for identifier in row]
-        known = self.client.known(identifiers) if identifiers else set()
-        if self.check_skipped:
-            for identifier in sorted(known):
-                self.client.recorded(identifier)
-        answers = [_Answer() for _row in rows]
+        known = self._known([identifier for row in numbered for identifier in row])
+        answers = [_Answer([identifier for identifier in row if identifier in known]) for row in numbered]
         waiting = [
             (answer, deque((identifier, action) for identifier, action in row.items() if identifier not in known))
             for answer, row in zip(answers, numbered, strict=True)
         ]
+        self.notes.before_sending({identifier: action for _, queue in waiting for identifier, action in queue})
         while waiting := [(answer, queue) for answer, queue in waiting if queue and answer.refused is None]:
             turn = [(answer, *queue.popleft()) for answer, queue in waiting]
             said = self.client.submit_many([self.submission(action, identifier) for _, identifier, action in turn])
-            for (answer, _identifier, action), reply in zip(turn, said, strict=True):
-                if isinstance(reply, Refused):
-                    answer.refused = (action, reply)
-                else:
+            taken = {}
+            for (answer, identifier, action), reply in zip(turn, said, strict=True):
+                if isinstance(reply, Submitted):
                     answer.submitted.append(reply)
+                    taken[identifier] = reply
+                elif reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                    raise Unreachable(str(reply))  # the server's trouble is no fault of the row
+                elif reply.slug == _REUSED and self._known([identifier]):
+                    answer.known.append(identifier)  # what a broken-off run had sent arrived after we asked
+                else:
+                    answer.refused = (action, reply)
+            self.notes.after_sending(taken)
         return answers
 
-    def _settle(
-        self, chunk: _Chunk, answers: Iterable[_Answer], result: ImportResult, report_fault: Callable[[RowFault], None]
-    ) -> None:
-        """Count and report, in the order of the rows."""
+    def _known(self, identifiers: Sequence[str]) -> set[str]:
+        """Which of these are in the log already."""
+        noted = self.notes.recorded(identifiers)
+        asked = [identifier for identifier in identifiers if identifier not in noted]
+        known = self.client.known(asked) if asked else set()
+        if self.check_skipped:
+            for identifier in sorted(known):
+                self.client.recorded(identifier)
+        return known | noted
+
+    def _settle(self, chunk: _Chunk, answers: Iterable[_Answer], result: ImportResult) -> Iterator[RowResult]:
+        """Count, in the order of the rows; the faults are counted by whoever reports them."""
         waiting = iter(answers)
         for outcome in chunk.outcomes:
             if isinstance(outcome, RowFault):
-                self._fault(outcome, result, report_fault)
+                yield RowResult(outcome.row, fault=outcome)
                 continue
             answer = next(waiting)
             result.statements += len(answer.submitted)
             result.warnings += sum(len(submitted.warnings) for submitted in answer.submitted)
+            fault = None
             if answer.refused is not None:
-                self._fault(self._refusal(*answer.refused), result, report_fault)
+                fault = self._refusal(*answer.refused)
             elif answer.submitted:
                 result.accepted += 1
             else:
                 result.skipped += 1
+            yield RowResult(outcome[0].row, tuple(answer.known), tuple(answer.submitted), fault)
 
     def _refusal(self, action: Action, refused: Refused) -> RowFault:
         """What the ledger refused, in the words of the department's table."""
@@ -208,8 +237,8 @@ class Importer:
         problems = []
         for fault in refused.faults:
             code = fault.field.removeprefix(DATA_PREFIX)
-            reason = f"{event}{fault.rule.rstrip('. ')}. {fault.fix}{later if code == 'about/record' else ''}"
-            problems.append(Problem(code, columns.get(code) or "", reason))
+            fix = f"{fault.fix}{later if code == 'about/record' else ''}"
+            problems.append(Problem(code, columns.get(code) or "", f"{event}{fault.rule.rstrip('. ')}", fix))
         return RowFault(action.row, tuple(problems) or (Problem("", "", f"{event}{refused}"),))
 
     @staticmethod
