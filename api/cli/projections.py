@@ -17,9 +17,7 @@ from projections.tables.checking import check_tables, table_states
 from projections.tables.keeping import GISTS
 from projections.tables.rebuilding import rebuild as rebuild_tables
 
-Opening = Annotated[
-    bool, typer.Option("--from-openings", help="Make the gists anew too, out of every event.")
-]
+Opening = Annotated[bool, typer.Option("--from-openings", help="Make the gists anew too, out of every event.")]
 
 app = typer.Typer(help="The tables that queries read: each is a fold of the log.", no_args_is_help=True)
 
