@@ -17,6 +17,7 @@ from ledger.examination import Check, Examination, Examined, Level, fault
 from ledger.log_end import LogEnd, log_end, root_at
 from ledger.signer import Signed
 from ledger.snapshot import quick_check
+from ledger.store.append_only import unguarded
 from ledger.store.deadlines import Deadlines
 from ledger.store.links import Links
 from ledger.store.reader import LogReader
@@ -149,10 +150,24 @@ def _last_signed(journal: sa.Engine) -> Signed:
     return Signed(0, EMPTY_ROOT) if row is None else Signed(row[0], bytes(row[1]))
 
 
+def examine_guards(examined: Examined) -> Iterator[Check]:
+    """Does the database itself refuse to change the log?"""
+    with examined.ledger.connect() as connection:
+        bare = unguarded(connection)
+    if bare:
+        found = (
+            f"{', '.join(bare)}: changes are not refused; kesu serve guards them again, kesu verify tells what changed"
+        )
+        yield Check(Level.WARNING, "guards", found)
+    else:
+        yield Check(Level.OK, "guards", "the database refuses to change or remove rows of the log")
+
+
 STORES: Final[tuple[Examination, ...]] = (
     examine_stores,
     examine_log,
     examine_keys,
     examine_subject_keys,
     examine_folds,
+    examine_guards,
 )

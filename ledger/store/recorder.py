@@ -25,10 +25,11 @@ from ledger.chain import Head, LogBatch
 from ledger.domain.link import SubjectLink
 from ledger.errors import StoreUnsound
 from ledger.store import schema
+from ledger.store.append_only import guard
 from ledger.store.deadlines import DeadlineChanges, StoredDue, replace_deadlines, write_deadlines
 from ledger.store.gists import Chapter, forget_gists, write_gists
 from ledger.store.links import LinkChanges, replace_links, write_links
-from ledger.store.rows import insert_rows
+from ledger.store.rows import driver_query, insert_rows
 from ledger.store.sqlite import as_writer
 from verify.entry import NO_PREVIOUS
 from verify.statement_type import ABOUT_LINKS, ADMINISTRATIVE
@@ -68,6 +69,7 @@ class LedgerRecorder(ApplicationRecorder):
         """Create what is missing, and the head row."""
         with self._writer.begin() as connection:
             schema.metadata.create_all(connection)
+            guard(connection)
             if connection.execute(sa.select(schema.head.c.size)).first() is None:
                 row = {"id": 1, "size": 0, "digest": NO_PREVIOUS, "recorded_at": ""}
                 connection.execute(schema.head.insert(), row)
@@ -107,7 +109,7 @@ class LedgerRecorder(ApplicationRecorder):
                 return positions
         except sa.exc.IntegrityError as error:
             raise IntegrityError(error.orig) from error
-        except sa.exc.OperationalError as error:
+        except sa.exc.DBAPIError as error:  # drivers differ in what a missing table is to them
             raise OperationalError(error.orig) from error
 
     def _insert(
@@ -234,9 +236,12 @@ class LedgerRecorder(ApplicationRecorder):
     def select_subjects(self, first: str, end: str, size: int) -> Iterator[list[SubjectRow]]:
         """Events among the first `size` of the subjects from handle `first` up to and without `end`, in pages."""
         with self.engine.connect() as connection:
-            cursor = cast("Any", connection.exec_driver_sql(_BY_SUBJECT, (first, end, size)).cursor)
+            cursor = cast(
+                "Any", connection.exec_driver_sql(driver_query(connection, _BY_SUBJECT), (first, end, size)).cursor
+            )
             while page := cursor.fetchmany(_PAGE):
-                yield page
+                # PostgreSQL knows UUIDs; SQLite has their digits.
+                yield page if isinstance(page[0][1], str) else [(row[0], row[1].hex, *row[2:]) for row in page]
 
     def select_openings(self, seqs: Iterable[int]) -> dict[int, bytes]:
         """The sealed openings of some entries by number; those that were erased are not there."""
@@ -244,7 +249,7 @@ class LedgerRecorder(ApplicationRecorder):
         with self.engine.connect() as connection:
             for start in range(0, len(wanted), _IN_LIST):
                 asked = tuple([seq + 1 for seq in wanted[start : start + _IN_LIST]])
-                query = f"{_OPENINGS} ({', '.join('?' * len(asked))})"
+                query = driver_query(connection, f"{_OPENINGS} ({', '.join('?' * len(asked))})")
                 cursor = cast("Any", connection.exec_driver_sql(query, asked).cursor)
                 found |= {position - 1: sealed for position, sealed in cursor.fetchall()}
         return found

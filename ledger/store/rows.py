@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 
 _STATEMENTS = 256
 
@@ -26,14 +26,31 @@ def put_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) ->
         connection.exec_driver_sql(_put(table, connection.dialect), list(rows))
 
 
+def driver_query(connection: sa.Connection, query: str) -> str:
+    """A query with question marks, as the driver of the connection wants its parameters."""
+    return query if connection.dialect.paramstyle == "qmark" else query.replace("?", "%s")
+
+
 @lru_cache(_STATEMENTS)
 def _insert(table: sa.Table, dialect: sa.Dialect) -> str:
-    return str(table.insert().compile(dialect=dialect))
+    return _positional(table.insert(), dialect)
 
 
 @lru_cache(_STATEMENTS)
 def _put(table: sa.Table, dialect: sa.Dialect) -> str:
-    statement = sqlite.insert(table)
+    statement = sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
     key = list(table.primary_key.columns)
     others = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
-    return str(statement.on_conflict_do_update(index_elements=key, set_=others).compile(dialect=dialect))
+    return _positional(statement.on_conflict_do_update(index_elements=key, set_=others), dialect)
+
+
+def _positional(statement: sa.Insert, dialect: sa.Dialect) -> str:
+    if dialect.name == "sqlite":
+        return str(statement.compile(dialect=dialect))
+    return str(statement.compile(dialect=_psycopg()))
+
+
+@cache
+def _psycopg() -> sa.Dialect:
+    dialect: sa.Dialect = postgresql.psycopg.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
+    return dialect

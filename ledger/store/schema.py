@@ -16,6 +16,9 @@ class _Bytes(sa.LargeBinary):
         """None is needed."""
 
 
+Handle = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+"""Handles of subjects, in the order of their bytes, in which folds want them, whatever the database's own order is."""
+
 _Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 events = sa.Table(
@@ -26,7 +29,7 @@ events = sa.Table(
     sa.Column("originator_version", _Number, nullable=False),
     sa.Column("topic", sa.Text, nullable=False),
     sa.Column("state", _Bytes, nullable=False, comment="facts in clear; values are in openings"),
-    sa.Column("subject", sa.Text, nullable=False, default="", comment="handle"),
+    sa.Column("subject", Handle, nullable=False, default="", comment="handle"),
     sa.UniqueConstraint("originator_id", "originator_version"),
     sa.Index("events_by_subject", "subject", "position"),
 )
@@ -74,7 +77,7 @@ def _gists_table(suffix: str, within: sa.MetaData) -> sa.Table:
     return sa.Table(
         f"gists{suffix}",
         within,
-        sa.Column("subject", sa.Text, primary_key=True, comment="handle"),
+        sa.Column("subject", Handle, primary_key=True, comment="handle"),
         sa.Column("seq", _Number, primary_key=True, autoincrement=False),
         sa.Column("record", _Bytes(16), nullable=False),
         sa.Column("gist", _Bytes, nullable=False, comment="days and numbers in clear, no text: see Gist"),
@@ -91,7 +94,7 @@ deadlines = sa.Table(
     sa.Column("stream", sa.Uuid(), primary_key=True),
     sa.Column("clock", sa.Text, primary_key=True),
     sa.Column("since", _Number, primary_key=True, autoincrement=False, comment="the entry that started it"),
-    sa.Column("subject", sa.Text, nullable=False, comment="handle"),
+    sa.Column("subject", Handle, nullable=False, comment="handle"),
     sa.Column("start", sa.Text, nullable=False, comment="YYYY-MM-DD, not counted"),
     sa.Column("days", sa.Integer, nullable=False, comment="working days; 0 for a period of months"),
     sa.Column("day", sa.Text, nullable=False, comment="YYYY-MM-DD, the last day"),
@@ -112,8 +115,8 @@ subject_links = sa.Table(
     sa.Column("link", sa.Uuid(), primary_key=True),
     sa.Column("seq", _Number, nullable=False, comment="the entry that linked"),
     sa.Column("recorded_at", sa.Text, nullable=False, comment="when that entry was recorded"),
-    sa.Column("former", sa.Text, nullable=False, comment="handle"),
-    sa.Column("subject", sa.Text, nullable=False, comment="handle of today's"),
+    sa.Column("former", Handle, nullable=False, comment="handle"),
+    sa.Column("subject", Handle, nullable=False, comment="handle of today's"),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("separated_seq", _Number, nullable=True, comment="the entry that took it back"),
     sa.Column("separated_at", sa.Text, nullable=True),

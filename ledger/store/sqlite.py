@@ -28,7 +28,8 @@ MINIMUM_VERSION = (3, 51, 3)
 
 _CACHE_KIB = 32_768
 _BUSY_MILLISECONDS = 30_000
-_WRITER = "kesu_writer"
+WRITER = "kesu_writer"
+"""Execution option of a connection whose transactions write."""
 _IN_BULK = ("synchronous=NORMAL", "wal_autocheckpoint=16000", "cache_size=-131072")
 """A page that several batches write goes to the file once. A commit is only synchronised with the next checkpoint."""
 _HURRIED = (*_IN_BULK, "synchronous=OFF")
@@ -89,7 +90,7 @@ def writing_engine(path: Path, *, durable: bool = True, bulk: bool = False) -> s
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        immediate = connection.get_execution_options().get(_WRITER)
+        immediate = connection.get_execution_options().get(WRITER)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     return engine
@@ -143,4 +144,4 @@ def sync(path: Path) -> None:
 
 def as_writer(engine: sa.Engine) -> sa.Engine:
     """The same engine, taking the write lock when a transaction begins (a deferred one can fail half-way)."""
-    return engine.execution_options(**{_WRITER: True})
+    return engine.execution_options(**{WRITER: True})

@@ -78,7 +78,8 @@ def test_a_healthy_ledger_has_nothing_but_ok(desk: Desk) -> None:
     assert unwell(checks) == []
     assert told.code == 0
     assert {check.name for check in checks} == {
-        "clock", "disk", "integrity", "keys", "leftovers", "log", "modes", "signer", "sqlite", "subject keys", "tables"
+        "clock", "disk", "guards", "integrity", "keys", "leftovers", "log", "modes", "signer", "sqlite", "subject keys",
+        "tables",
     }  # fmt: skip
     assert {line.split()[0] for line in told.out.splitlines()} == {"ok"}
 
@@ -111,6 +112,12 @@ def _left_by_a_rebuild(home: LedgerHome) -> None:
 def _unsigned(home: LedgerHome) -> None:
     execute(home.signer_journal, "DELETE FROM signed WHERE size > ?", FIRST)
     execute(home.database, "DELETE FROM checkpoints WHERE size > ?", FIRST)
+
+
+def _unguarded(home: LedgerHome) -> None:
+    connection = open_file(home.database)
+    connection.execute("DROP TRIGGER entries_no_update")
+    connection.close()
 
 
 FAULTS: list[tuple[Callable[[LedgerHome], object], str, str, str]] = [
@@ -185,6 +192,12 @@ FAULTS: list[tuple[Callable[[LedgerHome], object], str, str, str]] = [
         "warning",
         "tables",
         "records: behind the log",
+    ),
+    (
+        _unguarded,
+        "warning",
+        "guards",
+        "entries: changes are not refused",
     ),
     (_left_by_a_rebuild, "warning", "leftovers", "history__new: left by a rebuild"),
 ]

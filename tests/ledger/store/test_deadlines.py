@@ -19,7 +19,7 @@ from ledger.rulebook.book import shipped_rules
 from ledger.rulebook.repair_rules import RepairRules
 from ledger.sequencer import Sequencer
 from ledger.service import WritableLedger
-from ledger.store import schema
+from ledger.store import postgres, schema
 from ledger.store.deadlines import Deadlines, StoredDue, _stored, replace_deadlines, write_deadlines
 from ledger.store.recorder import LedgerRecorder
 from ledger.store.sqlite import as_writer, writing_engine
@@ -42,6 +42,7 @@ from tests.ledger.harness import (
     query,
     record_values,
 )
+from tests.postgres import new_database
 from verify.statement_type import Clock, StatementType
 from verify.strict import JsonValue
 
@@ -69,10 +70,13 @@ def stored(stream: UUID, each: Due, subject: str = "A" * 32) -> StoredDue:
     return StoredDue(stream, subject, each)
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[sa.Engine]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
     """An engine on a new database with its tables."""
-    engine = writing_engine(tmp_path / "ledger.db")
+    if request.param == "sqlite":
+        engine = writing_engine(tmp_path / "ledger.db")
+    else:
+        engine = postgres.writing_engine(new_database())
     LedgerRecorder(engine).create_tables()
     yield engine
     engine.dispose()

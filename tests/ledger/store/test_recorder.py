@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -14,15 +15,36 @@ from eventsourcing.tests import persistence as compliance
 
 from ledger.chain import Head, LogBatch
 from ledger.errors import StoreUnsound
-from ledger.store import schema, sqlite
+from ledger.store import postgres, schema, sqlite
+from ledger.store.append_only import APPEND_ONLY
 from ledger.store.reader import LogReader
 from ledger.store.recorder import LedgerRecorder
 from ledger.store.sqlite import as_writer, open_file, reading_engine, writing_engine
 from tests.ledger.harness import randomness
+from tests.postgres import new_database
 from verify.merkle import Frontier, leaf_hash
 from verify.submission import uuid7
 
 _TABLES = (schema.events, schema.entries, schema.tile_hashes, schema.openings, schema.head)
+
+
+class TestComplianceOnPostgres(compliance.ApplicationRecorderTestCase[LedgerRecorder]):
+    """The same on the other database."""
+
+    @pytest.fixture(autouse=True)
+    def _engine(self) -> Iterator[None]:
+        self.engine = postgres.writing_engine(new_database())
+        yield
+        pool = self.engine.pool
+        while isinstance(pool, sa.QueuePool) and pool.checkedout():  # threads of a test may still be at work
+            time.sleep(0.01)
+        self.engine.dispose()
+
+    def create_recorder(self) -> LedgerRecorder:
+        """Give the library a recorder on a new database."""
+        recorder = LedgerRecorder(self.engine)
+        recorder.create_tables()
+        return recorder
 
 
 class TestCompliance(compliance.ApplicationRecorderTestCase[LedgerRecorder]):
@@ -41,9 +63,21 @@ class TestCompliance(compliance.ApplicationRecorderTestCase[LedgerRecorder]):
         return recorder
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[sa.Engine]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
     """An engine on a new database with its tables."""
+    if request.param == "sqlite":
+        engine = writing_engine(tmp_path / "ledger.db")
+    else:
+        engine = postgres.writing_engine(new_database())
+    LedgerRecorder(engine).create_tables()
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_engine(tmp_path: Path) -> Iterator[sa.Engine]:
+    """On a file, where it is about what SQLite does."""
     engine = writing_engine(tmp_path / "ledger.db")
     LedgerRecorder(engine).create_tables()
     yield engine
@@ -202,9 +236,9 @@ def test_tables_are_made_once(engine: sa.Engine) -> None:
     assert rows(engine) == before
 
 
-def test_every_writing_connection_is_durable(engine: sa.Engine, tmp_path: Path) -> None:
+def test_every_writing_connection_is_durable(sqlite_engine: sa.Engine, tmp_path: Path) -> None:
     """Write-ahead log, an fsync at every commit, and what is deleted is overwritten."""
-    with engine.connect() as first, engine.connect() as second:
+    with sqlite_engine.connect() as first, sqlite_engine.connect() as second:
         settings = [
             [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in _PRAGMAS]
             for connection in (first, second)
@@ -219,16 +253,16 @@ def test_every_writing_connection_is_durable(engine: sa.Engine, tmp_path: Path) 
 _PRAGMAS = ("journal_mode", "synchronous", "secure_delete")
 
 
-def test_a_write_transaction_has_the_lock_from_its_beginning(engine: sa.Engine, tmp_path: Path) -> None:
+def test_a_write_transaction_has_the_lock_from_its_beginning(sqlite_engine: sa.Engine, tmp_path: Path) -> None:
     """A deferred transaction can fail half-way when somebody else commits."""
     other = open_file(tmp_path / "ledger.db")
     other.execute("PRAGMA busy_timeout = 0").fetchall()
-    with as_writer(engine).begin(), pytest.raises(other.OperationalError, match="locked"):
+    with as_writer(sqlite_engine).begin(), pytest.raises(other.OperationalError, match="locked"):
         other.execute("BEGIN IMMEDIATE")
     other.close()
 
 
-def test_a_reading_engine_cannot_write(engine: sa.Engine, tmp_path: Path) -> None:
+def test_a_reading_engine_cannot_write(sqlite_engine: sa.Engine, tmp_path: Path) -> None:
     """Pages and audits open the database beside its writer."""
     reader = reading_engine(tmp_path / "ledger.db")
     with reader.connect() as connection, pytest.raises(sa.exc.OperationalError, match="readonly"):
@@ -275,3 +309,73 @@ def test_positions_do_not_depend_on_the_batch(engine: sa.Engine) -> None:
 
     assert LogReader(engine).entries(0, 99) == list(enumerate(whole.entries))
     assert LogReader(engine).frontier(40).root() == whole.frontier.root()
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY, ids=lambda table: str(table.name))
+@pytest.mark.parametrize("change", ["UPDATE", "DELETE", "TRUNCATE"])
+def test_the_database_itself_refuses_to_change_the_log(engine: sa.Engine, table: sa.Table, change: str) -> None:
+    """Whoever gets at a connection of ours can add to the log, and nothing else."""
+    if change == "TRUNCATE" and engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has no TRUNCATE")
+    recorder = LedgerRecorder(engine)
+    recorder.insert_events([event(uuid4(), 1)], batch=log_batch(engine, [uuid4()]))
+    with as_writer(engine).begin() as connection:
+        connection.execute(schema.checkpoints.insert(), {"size": 1, "note": b"note"})
+    column = next(iter(table.columns)).name
+    statement = {
+        "UPDATE": f"UPDATE {table.name} SET {column} = {column}",  # noqa: S608
+        "DELETE": f"DELETE FROM {table.name}",  # noqa: S608
+        "TRUNCATE": f"TRUNCATE {table.name}",
+    }[change]
+    before = rows(engine)
+
+    with pytest.raises(sa.exc.DBAPIError, match="neither changed nor removed"), as_writer(engine).begin() as connection:
+        connection.exec_driver_sql(statement)
+    assert rows(engine) == before
+
+
+def test_a_reading_engine_of_postgres_cannot_write() -> None:
+    """Each of its transactions sees one moment."""
+    url = new_database()
+    writer, reader = postgres.writing_engine(url), postgres.reading_engine(url)
+    recorder = LedgerRecorder(writer)
+    recorder.create_tables()
+    with reader.connect() as connection, pytest.raises(sa.exc.DBAPIError, match="read-only"):
+        connection.execute(schema.head.update().values({"size": 7}))
+    with reader.connect() as connection:
+        assert connection.scalar(sa.select(schema.head.c.size)) == 0
+        recorder.insert_events([event(uuid4(), 1)], batch=log_batch(writer, [uuid4()]))
+        assert connection.scalar(sa.select(schema.head.c.size)) == 0
+    writer.dispose()
+    reader.dispose()
+
+
+def test_two_writers_of_postgres_take_turns() -> None:
+    """A transaction that writes has the writers' lock from its beginning; whoever only reads does not wait."""
+    url = new_database()
+    first, second = postgres.writing_engine(url), postgres.writing_engine(url)
+    LedgerRecorder(first).create_tables()
+    with as_writer(first).begin(), second.connect() as connection:
+        assert connection.scalar(sa.select(schema.head.c.size)) == 0
+        connection.exec_driver_sql("SET lock_timeout = 50")
+        with pytest.raises(sa.exc.OperationalError, match="lock timeout"):
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({0x6B657375})")
+    first.dispose()
+    second.dispose()
+
+
+def test_events_of_ranges_of_subjects_are_read_in_the_order_of_bytes(engine: sa.Engine) -> None:
+    """Whatever order the database has for people."""
+    recorder, streams = LedgerRecorder(engine), [uuid4() for _ in range(4)]
+    batch = log_batch(engine, [uuid4() for _ in range(4)])
+    batch.subjects[:] = ["B2", "a", "B", "A"]
+    recorder.insert_events([event(stream, 1) for stream in streams], batch=batch)
+    pages = list(recorder.select_subjects("!", "~", 9))
+
+    assert [(row[0], row[1]) for page in pages for row in page] == [
+        ("A", streams[3].hex),
+        ("B", streams[2].hex),
+        ("B2", streams[0].hex),
+        ("a", streams[1].hex),
+    ]
+    assert recorder.select_openings([0, 3, 7]) == {0: b"sealed", 3: b"sealed"}
