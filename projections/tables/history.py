@@ -6,7 +6,7 @@ of each record, or folds the gists again, which must come to the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -16,8 +16,7 @@ import sqlalchemy as sa
 from ledger.store.rows import insert_rows
 from ledger.vocabulary import Audience
 from projections.replay.standing import Outcome
-from projections.tables.cursor import raw_rows
-from projections.tables.table import swap_table
+from projections.tables.table import OneTable
 
 OUTCOMES: Final = msgspec.msgpack.Decoder(Outcome)
 OUTCOME_BYTES: Final = msgspec.msgpack.Encoder()
@@ -41,32 +40,16 @@ def history_table(suffix: str = "") -> sa.Table:
     )
 
 
-class HistoryTable:
+class HistoryTable(OneTable):
     """The projection."""
 
     name: Final = "history"
     version: Final = 2
     audience: Final = (Audience.JUDICIAL, Audience.AUDITOR)
 
-    def create(self, connection: sa.Connection, suffix: str = "") -> None:
-        """Make the table, empty, if it is not there."""
-        history_table(suffix).create(connection, checkfirst=True)
-
-    def drop(self, connection: sa.Connection, suffix: str = "") -> None:
-        """Remove the table if it is there."""
-        history_table(suffix).drop(connection, checkfirst=True)
-
-    def swap(self, connection: sa.Connection, suffix: str) -> None:
-        """Put the table with the suffix in the place of today's."""
-        swap_table(connection, history_table(), history_table(suffix))
-
-    def rows(self, connection: sa.Connection, suffix: str = "") -> Iterator[Sequence[object]]:
-        """Every outcome, whole."""
-        name = history_table(suffix).name
-        return raw_rows(connection, f"SELECT subject, seq, record, outcome FROM {name} ORDER BY subject, seq")  # noqa: S608
-
-    rows_with_values = rows
-    """None of them holds a value."""
+    def __init__(self) -> None:
+        """The table of the database that it is kept in."""
+        super().__init__(history_table, "subject, seq, record, outcome")
 
     def write(self, connection: sa.Connection, rows: Sequence[HistoryRow], suffix: str = "") -> None:
         """Write what events left their records as."""

@@ -14,8 +14,7 @@ from ledger.store.rows import insert_rows
 from ledger.vocabulary import Audience
 from projections.law import Law
 from projections.replay.known import Known
-from projections.tables.cursor import raw_rows
-from projections.tables.table import swap_table
+from projections.tables.table import OneTable
 
 ProceedingRow = tuple[str, bytearray, str, str, str, str, str, str | None, str]
 """In the order of the columns."""
@@ -73,32 +72,16 @@ def proceedings_of(state: CreditRecord) -> Iterator[Proceeding]:
         yield Proceeding("listing", "", stage, state.listing.notified_on, closed, state.listing.entries)
 
 
-class ProceedingsTable:
+class ProceedingsTable(OneTable):
     """The projection."""
 
     name: Final = "proceedings"
     version: Final = 2
     audience: Final = (Audience.SUBJECT, Audience.DEPARTMENT, Audience.JUDICIAL, Audience.AUDITOR)
 
-    def create(self, connection: sa.Connection, suffix: str = "") -> None:
-        """Make the table, empty, if it is not there."""
-        proceedings_table(suffix).create(connection, checkfirst=True)
-
-    def drop(self, connection: sa.Connection, suffix: str = "") -> None:
-        """Remove the table if it is there."""
-        proceedings_table(suffix).drop(connection, checkfirst=True)
-
-    def swap(self, connection: sa.Connection, suffix: str) -> None:
-        """Put the table with the suffix in the place of today's."""
-        swap_table(connection, proceedings_table(), proceedings_table(suffix))
-
-    def rows(self, connection: sa.Connection, suffix: str = "") -> Iterator[Sequence[object]]:
-        """Every row; none of them holds a value."""
-        name = proceedings_table(suffix).name
-        return raw_rows(connection, f"SELECT * FROM {name} ORDER BY subject, record, kind, id")  # noqa: S608
-
-    rows_with_values = rows
-    """None of them holds a value."""
+    def __init__(self) -> None:
+        """The table of the database that it is kept in."""
+        super().__init__(proceedings_table, "*")
 
     def write(self, connection: sa.Connection, records: Sequence[Known], law: Law, suffix: str = "") -> None:
         """Write what is known of these records in place of what was known before."""

@@ -16,7 +16,7 @@ from projections.law import Law
 from projections.replay.known import Known
 from projections.replay.standing import Outcome, outcome_of
 from projections.tables.cursor import raw_rows
-from projections.tables.table import swap_table
+from projections.tables.table import OneTable
 
 _Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _KNOWN: Final = msgspec.msgpack.Decoder(Known)
@@ -75,32 +75,16 @@ def all_known(connection: sa.Connection) -> Iterator[Known]:
         yield _KNOWN.decode(blob)
 
 
-class RecordsTable:
+class RecordsTable(OneTable):
     """The projection."""
 
     name: Final = "records"
     version: Final = 2
     audience: Final = tuple(Audience)
 
-    def create(self, connection: sa.Connection, suffix: str = "") -> None:
-        """Make the table, empty, if it is not there."""
-        records_table(suffix).create(connection, checkfirst=True)
-
-    def drop(self, connection: sa.Connection, suffix: str = "") -> None:
-        """Remove the table if it is there."""
-        records_table(suffix).drop(connection, checkfirst=True)
-
-    def swap(self, connection: sa.Connection, suffix: str) -> None:
-        """Put the table with the suffix in the place of today's."""
-        swap_table(connection, records_table(), records_table(suffix))
-
-    def rows(self, connection: sa.Connection, suffix: str = "") -> Iterator[Sequence[object]]:
-        """Every row; none of them holds a value."""
-        name = records_table(suffix).name
-        return raw_rows(connection, f"SELECT * FROM {name} ORDER BY subject, record")  # noqa: S608
-
-    rows_with_values = rows
-    """None of them holds a value."""
+    def __init__(self) -> None:
+        """The table of the database that it is kept in."""
+        super().__init__(records_table, "*")
 
     def known(self, connection: sa.Connection, subjects: Mapping[bytes, str], suffix: str = "") -> dict[bytes, Known]:
         """What the table knows of these records, whose subjects are given."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from ledger.domain.events import Recorded
 from ledger.vocabulary import Audience
 from projections.law import Law
 from projections.replay.known import Known
+from projections.tables.cursor import raw_rows
 
 
 class Table(Protocol):
@@ -58,7 +59,32 @@ class OfRecords(Table, Protocol):
         """Write what is known of these records in place of what was known before."""
 
 
-def swap_table(connection: sa.Connection, old: sa.Table, new: sa.Table) -> None:
-    """Give the new table the name of the old one, which goes."""
-    old.drop(connection, checkfirst=True)
-    connection.exec_driver_sql(f"ALTER TABLE {new.name} RENAME TO {old.name}")
+class OneTable:
+    """A projection that is kept in one table of the database, whose rows hold no value."""
+
+    def __init__(self, made: Callable[[str], sa.Table], columns: str) -> None:
+        """`made` gives the table with a suffix; `columns` are read for the state digest, in the order of its key."""
+        self._made, self._columns = made, columns
+
+    def create(self, connection: sa.Connection, suffix: str = "") -> None:
+        """Make the table, empty, if it is not there."""
+        self._made(suffix).create(connection, checkfirst=True)
+
+    def drop(self, connection: sa.Connection, suffix: str = "") -> None:
+        """Remove the table if it is there."""
+        self._made(suffix).drop(connection, checkfirst=True)
+
+    def swap(self, connection: sa.Connection, suffix: str) -> None:
+        """Give the table with the suffix the name of today's, which goes."""
+        old, new = self._made(""), self._made(suffix)
+        old.drop(connection, checkfirst=True)
+        connection.exec_driver_sql(f"ALTER TABLE {new.name} RENAME TO {old.name}")
+
+    def rows(self, connection: sa.Connection, suffix: str = "") -> Iterator[Sequence[object]]:
+        """Every row, whole: what is erased is no longer part of the state either."""
+        table = self._made(suffix)
+        key = ", ".join(column.name for column in table.primary_key)
+        return raw_rows(connection, f"SELECT {self._columns} FROM {table.name} ORDER BY {key}")  # noqa: S608
+
+    rows_with_values = rows
+    """None of them holds a value."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -19,10 +18,9 @@ from ledger.rulebook.book import shipped_rules
 from ledger.rulebook.repair_rules import RepairRules
 from ledger.sequencer import Sequencer
 from ledger.service import WritableLedger
-from ledger.store import postgres, schema
+from ledger.store import schema
 from ledger.store.deadlines import Deadlines, StoredDue, _stored, replace_deadlines, write_deadlines
-from ledger.store.recorder import LedgerRecorder
-from ledger.store.sqlite import as_writer, writing_engine
+from ledger.store.sqlite import as_writer
 from ledger.vocabulary import ObjectionOutcome
 from tests.ledger.domain.story import calendar_2027, facts_of
 from tests.ledger.harness import (
@@ -42,7 +40,6 @@ from tests.ledger.harness import (
     query,
     record_values,
 )
-from tests.postgres import new_database
 from verify.statement_type import Clock, StatementType
 from verify.strict import JsonValue
 
@@ -68,18 +65,6 @@ def due(clock: Clock | Period, since: int, day: str, **changed: object) -> Due:
 def stored(stream: UUID, each: Due, subject: str = "A" * 32) -> StoredDue:
     """A row."""
     return StoredDue(stream, subject, each)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
-    """An engine on a new database with its tables."""
-    if request.param == "sqlite":
-        engine = writing_engine(tmp_path / "ledger.db")
-    else:
-        engine = postgres.writing_engine(new_database())
-    LedgerRecorder(engine).create_tables()
-    yield engine
-    engine.dispose()
 
 
 def write(engine: sa.Engine, *rows: StoredDue, size: int = 1, gone: tuple[StoredDue, ...] = ()) -> None:

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 import sqlalchemy as sa
 
-from ledger.store import postgres
 from ledger.store.folded import folded_size
 from ledger.store.gists import NAME, Chapter, gists_size, write_gists
 from ledger.store.links import Links, write_links
 from ledger.store.recorder import LedgerRecorder
 from ledger.store.schema import gists
-from ledger.store.sqlite import as_writer, writing_engine
-from tests.postgres import new_database
+from ledger.store.sqlite import as_writer
 
 FIRST = [Chapter("B" * 32, 0, bytes(16), b"one"), Chapter("A" * 32, 1, bytes([1]) * 16, b"two\x00\xff")]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
-    """An engine on a new database with its tables."""
-    if request.param == "sqlite":
-        engine = writing_engine(tmp_path / "ledger.db")
-    else:
-        engine = postgres.writing_engine(new_database())
-    LedgerRecorder(engine).create_tables()
-    yield engine
-    engine.dispose()
 
 
 def stored(engine: sa.Engine) -> tuple[int, list[Chapter]]:

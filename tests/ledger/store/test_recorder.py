@@ -63,18 +63,6 @@ class TestCompliance(compliance.ApplicationRecorderTestCase[LedgerRecorder]):
         return recorder
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
-    """An engine on a new database with its tables."""
-    if request.param == "sqlite":
-        engine = writing_engine(tmp_path / "ledger.db")
-    else:
-        engine = postgres.writing_engine(new_database())
-    LedgerRecorder(engine).create_tables()
-    yield engine
-    engine.dispose()
-
-
 @pytest.fixture
 def sqlite_engine(tmp_path: Path) -> Iterator[sa.Engine]:
     """On a file, where it is about what SQLite does."""
