@@ -291,7 +291,9 @@ def execute(database: Path, statement: str, *parameters: object) -> int:
     connection = open_file(database)
     try:
         # Whoever owns the file can take the guards of the log away, and put them back.
-        guards = connection.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        guards = connection.execute(
+            "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger' AND name GLOB '*_no_*'"
+        ).fetchall()
         for name, _table, _sql in guards:
             connection.execute(f"DROP TRIGGER {name}")
         changed = int(connection.execute(statement, parameters).rowcount)
