@@ -43,9 +43,23 @@ def append_all(sequencer: Sequencer, submissions: list[Submission]) -> list[Refu
     return refusals
 
 
+def _say(error: LedgerError) -> None:
+    sys.stderr.write(f"kesu: the clock will try again: {' '.join(str(error).split())}\n")
+
+
 @contextmanager
-def ticking(ledger: WritableLedger, pen: Callable[[], Pen], look_seconds: float = LOOK_SECONDS) -> Iterator[None]:
-    """Run the clock on a thread of its own while the block runs; what it could not say it says at the next look."""
+def ticking(
+    ledger: WritableLedger,
+    pen: Callable[[], Pen],
+    look_seconds: float = LOOK_SECONDS,
+    *,
+    ran: Callable[[ClockRun], None] = lambda _run: None,
+    failed: Callable[[LedgerError], None] = _say,
+) -> Iterator[None]:
+    """Run the clock on a thread of its own while the block runs; what it could not say it says at the next look.
+
+    `ran` and `failed` are told how each look ended.
+    """
     stopped = threading.Event()
 
     def tick() -> None:
@@ -53,12 +67,12 @@ def ticking(ledger: WritableLedger, pen: Callable[[], Pen], look_seconds: float 
         while not stopped.is_set():
             known = ledger.sequencer.rules.book.calendar
             try:
-                _run(ledger, pen, moved=known is not calendar)
+                ran(_run(ledger, pen, moved=known is not calendar))
                 calendar = known
             except Stopped:
                 return
             except LedgerError as error:
-                sys.stderr.write(f"kesu: the clock will try again: {' '.join(str(error).split())}\n")
+                failed(error)
             stopped.wait(look_seconds)
 
     thread = threading.Thread(target=tick, name="clock", daemon=True)

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 
+from api.http.request_ids import request_id_of
 from ledger.errors import (
     Busy,
     Fault,
@@ -36,6 +37,27 @@ class MethodRefused(LedgerError):
 
 class TooLarge(LedgerError):
     """The request body is larger than any statement can be."""
+
+
+class NotReady(LedgerError):
+    """A statement sent now would not be recorded."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.sentence())
+        self.fault = fault
+
+
+class TooManyRequests(LedgerError):
+    """The client, or all clients together, asked more than the server answers."""
+
+    def __init__(self, seconds: int) -> None:
+        """After so many `seconds` the next one is answered."""
+        super().__init__(f"ask again in {seconds} s")
+        self.seconds = seconds
+
+
+class IdempotencyKeyDiffers(LedgerError):
+    """The request's `Idempotency-Key` is not the id of the statement in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +113,27 @@ PROBLEMS: dict[type[Exception], Problem] = {
     SourceMissing: Problem(
         404, "not-found", "There is no such resource", "Check the path against the checkpoint's size."
     ),
+    TooManyRequests: Problem(
+        429,
+        "too-many-requests",
+        "More requests than one client may send, or all clients together",
+        "Wait for Retry-After seconds; RateLimit tells what is left. Tiles and tagged answers may be kept.",
+    ),
+    IdempotencyKeyDiffers: Problem(
+        422,
+        "idempotency-key-differs",
+        "The Idempotency-Key is not the statement's id",
+        "Leave the header out, or send the statement's id in it: a statement is known by the id that is signed in it.",
+    ),
     NotFound: Problem(404, "not-found", "There is no such resource", "Check the identifier."),
     Busy: Problem(
         503, "busy", "Too many statements are waiting", "Send the same bytes again after Retry-After seconds."
+    ),
+    NotReady: Problem(
+        503,
+        "not-ready",
+        "A statement sent now would not be recorded",
+        "Ask another server, or again after Retry-After seconds; each fault tells the operator what to do.",
     ),
     Stopped: Problem(
         503,
@@ -116,7 +156,7 @@ def problem_of(error: Exception) -> Problem:
     return INTERNAL
 
 
-def problem_json(error: Exception, instance: str) -> tuple[Problem, dict[str, JsonValue]]:
+def problem_json(error: Exception, instance: str, request_id: str) -> tuple[Problem, dict[str, JsonValue]]:
     """The problem details of an exception; `instance` is the request's path without its query."""
     problem = problem_of(error)
     body: dict[str, JsonValue] = {
@@ -125,9 +165,12 @@ def problem_json(error: Exception, instance: str) -> tuple[Problem, dict[str, Js
         "status": problem.status,
         "instance": instance,
         "remedy": problem.remedy,
+        "request_id": request_id,
     }
     if isinstance(error, Refusal):
         body["errors"] = [fault_json(fault) for fault in error.faults]
+    elif isinstance(error, NotReady):
+        body["errors"] = [fault_json(error.fault)]
     elif isinstance(error, Malformed):
         body["errors"] = [fault_json(Fault(error.part, error.rule, "see the operation's example in /docs"))]
     elif problem.status < HTTPStatus.INTERNAL_SERVER_ERROR:  # a failure of ours explains nothing to a stranger
@@ -135,12 +178,14 @@ def problem_json(error: Exception, instance: str) -> tuple[Problem, dict[str, Js
     return problem, body
 
 
-def render(error: Exception, instance: str) -> Response:
+def render(error: Exception, request: Request) -> Response:
     """The response for an exception."""
-    problem, body = problem_json(error, instance)
-    headers = {}
+    problem, body = problem_json(error, request.url.path, request_id_of(request.scope))
+    headers = {"Cache-Control": "no-store"}  # what is refused or not there now may be answered in a second
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
+    if isinstance(error, TooManyRequests):
+        headers["Retry-After"] = str(error.seconds)
     if problem.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(body, problem.status, headers, MEDIA_TYPE)
@@ -153,7 +198,7 @@ def fault_json(fault: Fault) -> dict[str, JsonValue]:
 
 async def handle(request: Request, error: Exception) -> Response:
     """FastAPI's exception handler for everything in the table."""
-    return render(error, request.url.path)
+    return render(error, request)
 
 
 HANDLED: tuple[type[Exception], ...] = (LedgerError, EvidenceError)

@@ -13,15 +13,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
+import sqlalchemy as sa
 import uvicorn
+from eventsourcing.persistence import PersistenceError
 
 from api.admission import BatchAdmission
 from api.clockwork import ticking
 from api.http.app import create_app
 from api.http.context import Context
+from api.http.limits import Limits
+from api.observing.events import name_of
+from api.observing.requests import Observed
+from api.observing.watch import Watch
 from ledger.administration import Pen
 from ledger.backup import free_bytes
-from ledger.errors import Fatal
+from ledger.errors import Fatal, LedgerError
 from ledger.guards import require_clock, require_space
 from ledger.sequencer import Sequencer
 from ledger.service import WritableLedger
@@ -37,7 +43,7 @@ _SWITCH_SECONDS = 0.001
 Python's default of 5 ms a batch of 20 statements waited 70 ms for that alone."""
 
 
-def serve_until_stopped(
+def serve_until_stopped(  # noqa: PLR0913 - all that the command line may set
     ledger: WritableLedger,
     host: str,
     port: int,
@@ -46,12 +52,16 @@ def serve_until_stopped(
     *,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     free: Callable[[Path], int] = free_bytes,
+    watch: Watch | None = None,
+    limits: Limits | None = None,
 ) -> None:
     """Serve until a signal, or until the sequencer fails, and then raise what it failed with.
 
     `pen` signs what the ledger's clock says. `ready` is called with the address once requests are answered. Raises
-    `NotFit` where `clock`, or the bytes that `free` says a folder's disk has left, forbid to begin.
+    `NotFit` where `clock`, or the bytes that `free` says a folder's disk has left, forbid to begin. `watch` is told
+    what happens. Without `limits` everybody may ask as much as they like.
     """
+    watch = watch or Watch()
     require_space(free(ledger.home.folder))
     if not _is_simulated(ledger):
         require_clock(clock(), ledger.recorder.head().recorded_at)
@@ -61,33 +71,52 @@ def serve_until_stopped(
         BatchAdmission(sequencer) as admission,
         socket.create_server((host, port), backlog=2048) as listener,
     ):
-        sequencer.start()
-        app = create_app(Context(ledger, ledger.home.auditor_token(), admission))
+        sequencer.start(watch)
+        app = create_app(Context(ledger, ledger.home.auditor_token(), admission), watch, limits)
         config = uvicorn.Config(
-            app,
+            Observed(app, watch),
             loop="uvloop",
             http="httptools",
             access_log=False,
             log_level="warning",
+            log_config=None,  # api.observing.events writes what uvicorn says, without what it quotes
             timeout_graceful_shutdown=_PATIENCE_SECONDS,
+            # Uvicorn by itself would believe whatever comes from this machine.
+            proxy_headers=bool(limits and limits.proxies),
+            forwarded_allow_ips=list(limits.proxies) if limits else [],
         )
         server = uvicorn.Server(config)
+
+        def announce(address: str) -> None:
+            watch.started(address, sequencer.size)
+            ready(address)
+
         with (
-            _watched(server, listener, sequencer, ready),
+            _watched(server, listener, sequencer, announce),
             _signals_stop_no_more_than(server),
-            _clock(ledger, pen),
+            _clock(ledger, pen, watch),
         ):
             # What is there by now stays to the end: a collection that looks through it all stops every answer for long.
             gc.collect()
             gc.freeze()
             server.run([listener])
+    watch.stopped(sequencer.failure)
     if sequencer.failure is not None:
-        raise Fatal(f"stopped: {sequencer.failure}") from sequencer.failure
+        raise Fatal(f"stopped: {_said_of(sequencer.failure)}") from sequencer.failure
 
 
-def _clock(ledger: WritableLedger, pen: Callable[[], Pen]) -> AbstractContextManager[None]:
+def _said_of(error: BaseException) -> str:
+    """An error in words that quote nothing: a database's error comes with the row that was to be written."""
+    if isinstance(error, sa.exc.DBAPIError):
+        return f"{name_of(type(error))}: {error.orig}"
+    return str(error) if isinstance(error, LedgerError | PersistenceError) else name_of(type(error))
+
+
+def _clock(ledger: WritableLedger, pen: Callable[[], Pen], watch: Watch) -> AbstractContextManager[None]:
     """A simulated ledger has no day of its own: its clock is run by `kesu clock run --today`."""
-    return nullcontext() if _is_simulated(ledger) else ticking(ledger, pen)
+    if _is_simulated(ledger):
+        return nullcontext()
+    return ticking(ledger, pen, ran=watch.clock_ran, failed=watch.clock_failed)
 
 
 def _is_simulated(ledger: WritableLedger) -> bool:

@@ -11,8 +11,10 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from time import perf_counter
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -39,6 +41,7 @@ from ledger.errors import (
 )
 from ledger.identifiers import uuid_of
 from ledger.kept import Appended, Kept
+from ledger.observer import Answered, BatchDone, Observer, Unobserved, kind_of
 from ledger.refolding import fold_deadlines, fold_gists, fold_links
 from ledger.rules_in_force import Rules
 from ledger.signer import Signer
@@ -78,6 +81,7 @@ class Accepted:
 class _Waiting:
     admitted: Admitted
     future: Future[Accepted]
+    since: float = field(default_factory=perf_counter)
 
 
 @dataclass(slots=True)
@@ -87,6 +91,16 @@ class _Answers:
     accepted: list[_Waiting] = field(default_factory=list)
     repeated: list[tuple[_Waiting, int, bytes]] = field(default_factory=list)
     refused: list[tuple[_Waiting, Refusal]] = field(default_factory=list)
+
+    def told(self) -> Iterator[Answered]:
+        """What becomes of each statement, for an observer."""
+        now = perf_counter()
+        for item in self.accepted:
+            yield Answered(item.admitted.statement.type, None, repeated=False, seconds=now - item.since)
+        for item, _seq, _raw in self.repeated:
+            yield Answered(item.admitted.statement.type, None, repeated=True, seconds=now - item.since)
+        for item, refusal in self.refused:
+            yield Answered(item.admitted.statement.type, type(refusal), repeated=False, seconds=now - item.since)
 
 
 class Sequencer:
@@ -110,6 +124,7 @@ class Sequencer:
         self._signer = signer
         self._clock = clock
         self._kept = kept
+        self._observer: Observer = Unobserved()
         self._queue: queue.Queue[_Waiting | None] = queue.Queue(MAX_WAITING)
         self._states = States(self._recorder, application.recorded_mapper)
         self._failure: BaseException | None = None
@@ -157,8 +172,19 @@ class Sequencer:
         """Statements in the queue."""
         return self._queue.qsize()
 
-    def start(self) -> None:
-        """Begin to work."""
+    @property
+    def working(self) -> bool:
+        """Whether statements are taken: the thread is alive, has not failed and is not to stop."""
+        return self._thread.is_alive() and self._failure is None and not self._stopping
+
+    @property
+    def size(self) -> int:
+        """Entries in the log as of the last batch."""
+        return self._head.size
+
+    def start(self, observer: Observer | None = None) -> None:
+        """Begin to work, and tell the observer what becomes of statements."""
+        self._observer = observer or self._observer
         self._thread.start()
 
     def stop(self) -> None:
@@ -172,7 +198,11 @@ class Sequencer:
 
     def admit(self, statement: bytes, openings: Mapping[str, Opening]) -> Admitted:
         """Check a statement against the rules of now; raises a `Refusal`."""
-        return admit(statement, openings, self._rules.registry, self._rules.catalogue)
+        try:
+            return admit(statement, openings, self._rules.registry, self._rules.catalogue)
+        except Refusal as refusal:
+            self._observer.turned_away(kind_of(statement), type(refusal))
+            raise
 
     def submit(self, admitted: Admitted) -> Future[Accepted]:
         """Queue an admitted statement; the future gives `Accepted`, a `Refusal` or `Stopped`. Raises `Busy`."""
@@ -183,6 +213,7 @@ class Sequencer:
             try:
                 self._queue.put_nowait(waiting)
             except queue.Full:
+                self._observer.turned_away(admitted.statement.type, Busy)
                 raise Busy(f"{MAX_WAITING} statements are waiting") from None
         return waiting.future
 
@@ -237,6 +268,7 @@ class Sequencer:
 
     def process(self, waiting: list[_Waiting]) -> None:
         """Decide, commit, sign and answer one batch; raises only what is fatal."""
+        begun = perf_counter()
         batch, answers = self._decide_all(waiting)
         if batch.events:
             checkpoint = self.commit(batch)
@@ -250,6 +282,9 @@ class Sequencer:
             item.future.set_exception(refusal)
         for item, seq, raw in answers.repeated:
             item.future.set_result(Accepted(self._reader.receipt(seq, raw), seq, repeated=True))
+        with suppress(Exception):  # whoever measures must not be able to stop the ledger
+            done = BatchDone(self._head.size, len(batch.events), perf_counter() - begun, list(answers.told()))
+            self._observer.batch_done(done)
 
     def begin(self) -> Batch:
         """A batch that begins where the log ends. Without the thread, whoever has the writer's lock may `extend` it."""

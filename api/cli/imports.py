@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated
 
@@ -12,13 +11,14 @@ import typer
 
 from api.cli.place import Usage, VkeyOption, now, read_key
 from api.cli.progress import tracked
-from api.client import LedgerClient, Refused, Unreachable
+from api.cli.published import published_item
+from api.cli.template_import import TemplateImport, import_template
+from api.client import LedgerClient
 from api.importer.faults import FaultFile
-from api.importer.mapping import Mapping, load_mapping
+from api.importer.mapping import load_mapping
 from api.importer.numbering import open_numbering
 from api.importer.rows import count_rows, read_rows
 from api.importer.run import Importer, ImportResult, mapping_faults
-from ledger.catalogue import CatalogueItem, DefinitionFault, parse_item
 from verify.note import VerifierKey
 from verify.strict import format_instant
 
@@ -26,14 +26,28 @@ FINDINGS = 1
 """Exit code when some rows were not accepted."""
 
 
-def import_file(
-    source: Annotated[Path, typer.Argument(help="CSV (UTF-8 or GB 18030) or JSON lines, .gz allowed")],
+def import_file(  # noqa: PLR0913 - each is an option
+    source: Annotated[
+        Path,
+        typer.Argument(help="CSV (UTF-8 or GB 18030) or JSON lines, .gz allowed; or a filled template, .xlsx or .csv"),
+    ],
     *,
-    mapping: Annotated[Path, typer.Option("--mapping", help="TOML file that says which column becomes which field")],
+    mapping: Annotated[
+        Path | None,
+        typer.Option("--mapping", help="TOML file that says which column becomes which field; a template needs none"),
+    ] = None,
+    template: Annotated[
+        bool, typer.Option("--template", help="SOURCE is a filled template; known by itself without --mapping")
+    ] = False,
     key: Annotated[Path, typer.Option("--key", help="File with the department's private key")],
     url: Annotated[str, typer.Option("--url", help="Address of the ledger's server")],
     faults: Annotated[
-        Path | None, typer.Option("--faults", help="File for bad rows; default: <source>.faults beside the source")
+        Path | None,
+        typer.Option(
+            "--faults",
+            help="File for bad rows; default: <source>.faults beside the source; of a template the result: "
+            "<source>.result.xlsx",
+        ),
     ] = None,
     numbering: Annotated[
         Path | None,
@@ -47,10 +61,19 @@ def import_file(
     """Import a table: each row is mapped, signed here with the department's key, sent, and its receipt verified.
 
     Rows that were accepted before are skipped, so an import can be repeated and resumed. Bad rows go to a file with the
-    reason, to be mended and imported with the same mapping. Exit code 0: every row is in the log; 1: some are not.
+    reason, to be mended and imported with the same mapping. A filled template (kesu catalogue template) comes back as a
+    whole, with what became of each row beside it. Exit code 0: every row is in the log; 1: some are not.
     """
+    if mapping is not None and template:
+        raise Usage("a template needs no mapping: leave out --mapping or --template")
     with LedgerClient(url, log_key=_parse(vkey)) as client:
-        result, target = run_import(source, mapping, key, client, faults, numbering, check_skipped=check_skipped)
+        if mapping is None:
+            kept = numbering or _numbering_beside(key)
+            result, target = import_template(TemplateImport(source, key, kept, faults, check_skipped), client)
+            advice = f"correct them in {target} and import that file"
+        else:
+            result, target = run_import(source, mapping, key, client, faults, numbering, check_skipped=check_skipped)
+            advice = f"mend them in {target} and import that file with the same mapping"
     typer.echo(
         f"{result.accepted} accepted, {result.skipped} skipped (in the log before), {result.faults} not accepted"
     )
@@ -59,7 +82,7 @@ def import_file(
     if result.faults:
         for line in result.first_faults:
             typer.echo(f"  {line}", err=True)
-        typer.echo(f"  mend them in {target} and import that file with the same mapping", err=True)
+        typer.echo(f"  {advice}", err=True)
         raise typer.Exit(FINDINGS)
 
 
@@ -78,13 +101,13 @@ def run_import(
     if target.resolve() == source.resolve():
         raise Usage("the fault file would replace the source: name another with --faults")
     mapping = load_mapping(mapping_file)
-    item = _item(client, mapping)
+    item = published_item(client, mapping.item, mapping.item_version)
     problems = mapping_faults(mapping, item)
     if problems:
         raise Usage(f"{mapping_file}: {'; '.join(problems)}")
     key = read_key(key_file)
     numbering = open_numbering(
-        numbering_file or key_file.with_name(f"{key_file.name}.numbering"),
+        numbering_file or _numbering_beside(key_file),
         milliseconds=time.time_ns() // 1_000_000,
         random=os.urandom,
     )
@@ -97,15 +120,8 @@ def run_import(
     return result, target
 
 
-def _item(client: LedgerClient, mapping: Mapping) -> CatalogueItem:
-    try:
-        return parse_item(client.get_json(f"/v1/catalogue/{mapping.item}/{mapping.item_version}"))
-    except DefinitionFault as error:
-        raise Unreachable(f"the server answered with something else than a catalogue item: {error}") from None
-    except Refused as error:
-        if error.status != HTTPStatus.NOT_FOUND:
-            raise
-        raise Usage(f"item: the ledger has no {mapping.item} version {mapping.item_version}: {error}") from None
+def _numbering_beside(key_file: Path) -> Path:
+    return key_file.with_name(f"{key_file.name}.numbering")
 
 
 def _parse(vkey: str | None) -> VerifierKey | None:

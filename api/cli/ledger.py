@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
+import re
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.cli.place import now, pen
+from api.cli.place import Usage, now, pen
+from api.http.limits import USUAL_RATE, Limits
+from api.observing.events import LogForm, written
 from api.opening import open_ledger
 from ledger.administration import catalogue_statement, opening_statement, rules_statement
 from ledger.catalogue import parse_item, shipped_definitions
@@ -66,17 +71,67 @@ def serve(
     *,
     host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one")] = 8321,
+    log: Annotated[
+        LogForm, typer.Option(help="Events on standard error: json has all, one a line; text what needs somebody")
+    ] = LogForm.TEXT,
+    metrics_token: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A token for GET /metrics alone; without it only the auditor's is taken"),
+    ] = None,
+    rate: Annotated[
+        str,
+        typer.Option(
+            metavar="N|off",
+            help="Requests a second that one address may send for long, five times as many at once; all together "
+            "forty times as many. off: no limit, for benches",
+        ),
+    ] = f"{USUAL_RATE:g}",
+    trusted_proxy: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ADDRESS", help="A proxy, or network of them, whose X-Forwarded-For says who asks"),
+    ] = None,
 ) -> None:
     """Serve the HTTP API of a ledger until interrupted. Stops by itself, and says why, if what is stored is unsound."""
     # Every other command would wait half a second for the web framework.
+    from api.observing.watch import Watch  # noqa: PLC0415
     from api.serving import serve_until_stopped  # noqa: PLC0415
 
-    with open_ledger(LedgerHome(folder), clock=now, random=os.urandom) as ledger:
+    limits = _limits(rate, trusted_proxy or [])
+    watch = Watch(None if metrics_token is None else _read_token(metrics_token))
+    with (
+        written(sys.stderr, log),
+        open_ledger(LedgerHome(folder), clock=now, random=os.urandom) as ledger,
+    ):
         operator = ledger.home.operator_key()
         serve_until_stopped(
-            ledger, host, port, lambda: pen(operator), lambda address: typer.echo(f"Serving {folder} at {address}")
+            ledger,
+            host,
+            port,
+            lambda: pen(operator),
+            lambda address: typer.echo(f"Serving {folder} at {address}"),
+            watch=watch,
+            limits=limits,
         )
     typer.echo("Stopped.")
+
+
+def _limits(rate: str, proxies: list[str]) -> Limits | None:
+    try:
+        trusted = tuple(str(ipaddress.ip_network(each)) for each in proxies)
+    except ValueError:
+        raise Usage("--trusted-proxy: an address or network such as 10.0.0.1 or 10.0.0.0/24") from None
+    if rate == "off":
+        return None
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", rate, re.ASCII) or not float(rate):
+        raise Usage("--rate: requests a second, more than 0, such as 50 or 0.5; or off")
+    return Limits.of(float(rate), trusted)
+
+
+def _read_token(path: Path) -> str:
+    token = path.read_text("ascii", "replace").strip()
+    if not re.fullmatch(r"[!-~]{20,200}", token):  # what fits into a header, and is not guessed
+        raise Usage(f"{path}: a token is 20 to 200 printable ASCII characters without spaces")
+    return token
 
 
 def show_json(value: object) -> None:

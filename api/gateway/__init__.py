@@ -3,7 +3,6 @@
 * `config`    the TOML file: the ledger, the department's key, folders, views
 * `inbox`     which files of a folder are complete
 * `tray`      a table's way through a folder: inbox, work, done or refused; each step is one rename
-* `spreadsheet`  an Excel workbook as the CSV that the importer reads
 * `view`      rows of a database view that are new or changed, written down as a table in the tray
 * `journal`   what was decided, sent and recorded; durable before each step that cannot be taken back
 * `passage`   one pass over a table: the importer does the work, the journal knows how far it came

@@ -15,7 +15,6 @@ from api.client import LedgerClient, Submitted, Unproved
 from api.gateway.errors import TableChanged
 from api.gateway.journal import Counts, Journal
 from api.gateway.result import Outcome, ResultLine, fault_texts, recorded_rows, write_result
-from api.gateway.spreadsheet import csv_text
 from api.gateway.tray import Ticket, Verdict, settle_ticket, write_durably
 from api.gateway.view import seen_rows
 from api.importer.actions import Actions
@@ -26,6 +25,7 @@ from api.importer.numbering import Numbering
 from api.importer.outcome import Action
 from api.importer.rows import SourceFault, read_rows
 from api.importer.run import Importer
+from api.spreadsheet.plain import csv_text
 from ledger.catalogue import CatalogueItem
 from verify.canonical import canonical_json
 from verify.note import SigningKey

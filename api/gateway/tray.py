@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Final
 
 from api.gateway.inbox import Look
-from api.gateway.spreadsheet import SUFFIX
+from api.spreadsheet.reading import SUFFIX
 from verify.strict import JsonValue
 
 _NUMBERED: Final = re.compile(r"([0-9]{6,})-.*", re.DOTALL)

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import time
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from api.http import catalogue, coverage, log, records, replay, report, search, statements, subjects, timeline
+from api.http import catalogue, coverage, health, log, records, replay, report, search, statements, subjects, timeline
+from api.http.compression import Compression
 from api.http.context import Context
 from api.http.docs import describe, serve_docs
+from api.http.keeping import Keeping
+from api.http.limits import Limits
+from api.http.rates import RateLimits
+from api.http.request_ids import HEADER, RequestIds, request_id_of
+from api.observing.readiness import Readiness
+from api.observing.watch import Watch
 from api.problems import HANDLED, INTERNAL, PROBLEMS, MethodRefused, handle, render
 from ledger.errors import NotFound
 from verify.errors import Malformed
@@ -28,8 +38,8 @@ Errors are RFC 9457 problem details. Money is in fen 分 (0.01 yuan), instants a
 """
 
 
-def create_app(context: Context) -> FastAPI:
-    """The HTTP application of one ledger."""
+def create_app(context: Context, watch: Watch | None = None, limits: Limits | None = None) -> FastAPI:
+    """The HTTP application of one ledger, and the watch that answers for its measurements; no `limits`: no limit."""
     app = FastAPI(
         title="Kesu 可溯",
         version="1",
@@ -41,6 +51,8 @@ def create_app(context: Context) -> FastAPI:
         telemetry={"logs": False},
     )
     app.state.context = context
+    app.state.watch = watch or Watch()
+    app.state.readiness = Readiness(context.ledger)
     for router in (
         statements.router,
         search.router,
@@ -52,8 +64,10 @@ def create_app(context: Context) -> FastAPI:
         coverage.router,
         catalogue.router,
         log.router,
+        health.router,
     ):
         app.include_router(router)
+    _add_middleware(app, context, limits)
     for kind in HANDLED:
         app.add_exception_handler(kind, handle)
 
@@ -62,12 +76,12 @@ def create_app(context: Context) -> FastAPI:
         # pydantic's message may repeat the input, which may be personal: say where and which rule, never what.
         first = error.errors()[0]
         part = "/".join(str(step) for step in first["loc"])
-        return render(Malformed(part, str(first["type"]).replace("_", " ")), request.url.path)
+        return render(Malformed(part, str(first["type"]).replace("_", " ")), request)
 
     @app.exception_handler(HTTPException)
     async def unroutable(request: Request, error: HTTPException) -> Response:
         refusals = {404: NotFound("no route leads here"), 405: MethodRefused(f"{request.method} is not for this path")}
-        response = render(refusals.get(error.status_code, error), request.url.path)
+        response = render(refusals.get(error.status_code, error), request)
         response.headers.update(error.headers or {})
         return response
 
@@ -77,7 +91,9 @@ def create_app(context: Context) -> FastAPI:
 
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> Response:
-        return render(error, request.url.path)
+        response = render(error, request)
+        response.headers[HEADER] = request_id_of(request.scope)  # this one leaves outside of all middleware
+        return response
 
     @app.get("/problems/{slug}", response_class=PlainTextResponse, include_in_schema=False)
     async def problem(slug: str) -> str:
@@ -93,3 +109,12 @@ def create_app(context: Context) -> FastAPI:
     describe(app)
     serve_docs(app)
     return app
+
+
+def _add_middleware(app: FastAPI, context: Context, limits: Limits | None) -> None:
+    """The last one added comes first."""
+    app.add_middleware(Compression)
+    if limits is not None:
+        app.add_middleware(RateLimits, limits=limits, token=context.auditor_token, clock=time.monotonic)
+    app.add_middleware(Keeping)
+    app.add_middleware(RequestIds, random=os.urandom)

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.admission import BatchAdmission
+from api.http.keeping import note_token_decides
 from api.problems import TokenMissing
 from ledger.service import WritableLedger
 
@@ -31,6 +32,7 @@ async def context_of(request: Request) -> Context:
 def is_auditor(request: Request) -> bool:
     """Whether the request carries the auditor's token; a wrong one is an error, not a public request."""
     header = request.headers.get("authorization")
+    note_token_decides(request, sent=header is not None)
     if header is None:
         return False
     context: Context = request.app.state.context

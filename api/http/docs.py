@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import fastapi_offline
 from fastapi import FastAPI
@@ -13,11 +14,29 @@ from fastapi.staticfiles import StaticFiles
 from pydantic.json_schema import models_json_schema
 
 from api.http.models import IdentifiersModel, ProblemModel, SubmissionModel
+from api.http.rates import FREE
+from api.problems import MEDIA_TYPE
 
 _STATIC = Path(fastapi_offline.__file__).parent / "static"
 
 _READ_BY_HAND = (SubmissionModel, IdentifiersModel, ProblemModel)
 """Models that no route's signature names, because the bytes are read and written strictly."""
+
+_TOO_MANY: Final = {
+    "429": {
+        "description": "Too many requests",
+        "headers": {"Retry-After": {"description": "Seconds", "schema": {"type": "integer"}}},
+        "content": {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{ProblemModel.__name__}"}}},
+    }
+}
+
+_IF_NONE_MATCH: Final = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "Tags of answers that the client has, from their ETag",
+    "schema": {"type": "string"},
+}
 
 
 def describe(app: FastAPI) -> None:
@@ -27,9 +46,13 @@ def describe(app: FastAPI) -> None:
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             document = supposed()
-            for operation in (entry for path in document["paths"].values() for entry in path.values()):
+            for path, operation in _operations(document):
+                if path not in FREE:
+                    operation["responses"] |= _TOO_MANY
                 if "HTTPValidationError" in str(operation["responses"].get("422")):
                     del operation["responses"]["422"]
+                if "304" in operation["responses"]:
+                    operation.setdefault("parameters", []).append(_IF_NONE_MATCH)
             _, definitions = models_json_schema(
                 [(model, "validation") for model in _READ_BY_HAND], ref_template="#/components/schemas/{model}"
             )
@@ -40,6 +63,11 @@ def describe(app: FastAPI) -> None:
         return dict(app.openapi_schema or {})
 
     app.openapi = openapi  # type: ignore[method-assign] # FastAPI's documented way to extend it
+
+
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        yield from ((path, operation) for operation in methods.values())
 
 
 def serve_docs(app: FastAPI) -> None:

@@ -1,4 +1,4 @@
-"""The log itself, as C2SP tlog-tiles serves it, and the state of the process."""
+"""The log itself, as C2SP tlog-tiles serves it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import re
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from api.http.context import AuditorOnly, Context, WithContext
-from api.http.models import HealthModel, LedgerModel
+from api.http.models import LedgerModel
 from api.http.statements import problems
+from api.http.tags import NOT_MODIFIED, Tagged
 from verify.checkpoint import Checkpoint
 from verify.errors import SourceMissing
 from verify.registry import STATEMENT_CLOCK
 from verify.tiles import TILE_WIDTH, tile_width
 
-router = APIRouter(tags=["log"])
+router = APIRouter(tags=["log"], route_class=Tagged)
 
 _IMMUTABLE = {"Cache-Control": "public, max-age=31536000, immutable"}
 _PRIVATE = {"Cache-Control": "private, max-age=31536000, immutable"}
@@ -37,7 +38,7 @@ def _content(media_type: str) -> dict[str, Any]:
     "/checkpoint",
     summary="The latest signed checkpoint",
     response_class=Response,
-    responses={200: _content("text/plain; charset=utf-8"), **problems(404)},
+    responses={200: _content("text/plain; charset=utf-8"), **problems(404), **NOT_MODIFIED},
 )
 def checkpoint(context: WithContext) -> Response:
     """Origin, tree size and root, signed: C2SP tlog-checkpoint."""
@@ -63,7 +64,7 @@ def bundle(number: str, request: Request, context: WithContext) -> Response:
     "/tile/{level}/{number:path}",
     summary="A tile of tree hashes",
     response_class=Response,
-    responses={200: _content(_OCTETS), **problems(404)},
+    responses={200: _content(_OCTETS), **problems(404), **NOT_MODIFIED},
 )
 def tile(level: str, number: str, request: Request, context: WithContext) -> Response:
     """256 hashes of 32 bytes, or the width named: C2SP tlog-tiles."""
@@ -75,7 +76,7 @@ def tile(level: str, number: str, request: Request, context: WithContext) -> Res
     return Response(context.ledger.reader.tile(int(level), index, width), media_type=_OCTETS, headers=_IMMUTABLE)
 
 
-@router.get("/v1/ledger", response_model=LedgerModel, summary="What this log is")
+@router.get("/v1/ledger", response_model=LedgerModel, responses=NOT_MODIFIED, summary="What this log is")
 def ledger(context: WithContext) -> LedgerModel:
     """Origin, key and size of the log, and the catalogue items it takes records under."""
     opened = context.ledger
@@ -87,17 +88,6 @@ def ledger(context: WithContext) -> LedgerModel:
         simulated_clock=registry.clock == STATEMENT_CLOCK,
         items=dict(registry.items),
     )
-
-
-@router.get(
-    "/healthz", response_model=HealthModel, summary="Whether the process works", responses={503: {"model": HealthModel}}
-)
-def health(context: WithContext) -> Response:
-    """200 while statements are accepted, 503 once the sequencer has stopped."""
-    opened = context.ledger
-    works = opened.sequencer.failure is None
-    body = {"status": "ok" if works else "stopped", "size": opened.reader.size(), "waiting": opened.sequencer.waiting}
-    return JSONResponse(body, 200 if works else 503)
 
 
 def _parse_number(request: Request, path: str, number: str) -> tuple[int, int]:

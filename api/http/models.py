@@ -59,6 +59,7 @@ class ProblemModel(BaseModel):
                 "status": 422,
                 "instance": "/v1/statements",
                 "remedy": "Each fault names the field, the rule and the fix. Nothing was recorded.",
+                "request_id": "5f0c9c0e7b0d4a51b7f3b2f0a6f0f6d1",
                 "errors": [
                     {"field": "data/CF_WSH", "rule": "CF_WSH is required.", "fix": "Send a value instead of null."}
                 ],
@@ -71,6 +72,7 @@ class ProblemModel(BaseModel):
     status: int
     instance: str
     remedy: str
+    request_id: Annotated[str, Field(description="That of the answer's X-Request-Id: name it when you ask about it")]
     detail: str | None = None
     errors: list[FaultModel] | None = None
 
@@ -96,6 +98,22 @@ class AcceptedModel(BaseModel):
     repeated: Annotated[bool, Field(description="True if the identical statement had been accepted before")]
     warnings: list[FaultModel]
     receipt: ReceiptModel
+
+
+class AwaitedModel(BaseModel):
+    """The answer to a statement whose receipt was not there in the time that the client wanted to wait."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "id": "0193f000-0000-7000-8000-000000000002",
+                "receipt": "/v1/receipts/0193f000-0000-7000-8000-000000000002",
+            }
+        }
+    )
+
+    id: Annotated[str, Field(description="The statement's id")]
+    receipt: Annotated[str, Field(description="Where its receipt will be; 404 until then, and if it is refused")]
 
 
 class IdentifiersModel(BaseModel):

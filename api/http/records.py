@@ -8,10 +8,10 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 
 from api.http.context import AuditorOnly, WithContext, is_auditor
-from api.http.grid import OnTheGrid
 from api.http.models import ConditionModel, DeadlineModel, EndingModel, RecordDetailModel, RepairConditionsModel
 from api.http.statements import problems
 from api.http.subjects import record_model
+from api.http.tags import NOT_MODIFIED, TaggedOnTheGrid
 from ledger.domain.deadlines import Due, Period
 from ledger.domain.events import Erased
 from ledger.domain.link import identity_of
@@ -25,7 +25,7 @@ from projections.records import public_view
 from projections.tables.views import may_be_shown
 from verify.strict import check_date, check_uuid7
 
-router = APIRouter(tags=["records"], route_class=OnTheGrid)
+router = APIRouter(tags=["records"], route_class=TaggedOnTheGrid)
 
 
 @router.get(
@@ -59,7 +59,7 @@ def show(record: str, context: WithContext) -> RecordDetailModel:
 @router.get(
     "/v1/records/{record}/repair",
     response_model=RepairConditionsModel,
-    responses=problems(400, 401, 404, 409),
+    responses={**problems(400, 401, 404, 409), **NOT_MODIFIED},
     summary="Ask whether a record can be repaired, and from when",
 )
 def repair(

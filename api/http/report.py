@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Final
 
 import msgspec
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Response
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.pool import QueuePool
 
 from api.http.context import WithContext
-from api.http.grid import OnTheGrid
 from api.http.report_models import ReportedRecordModel, ReportModel
 from api.http.statements import problems
+from api.http.tags import NOT_MODIFIED, TaggedOnTheGrid
 from ledger.service import WritableLedger
 from ledger.subjects import check_identifier
 from projections.audiences import Public
@@ -22,7 +20,7 @@ from projections.pages import Page, public_page, public_page_at_once
 from projections.report import ReportView, report_view
 from verify.checkpoint import Checkpoint
 
-router = APIRouter(tags=["subjects"], route_class=OnTheGrid)
+router = APIRouter(tags=["subjects"], route_class=TaggedOnTheGrid)
 
 _SHORT: Final = 20
 """Records that a page may have to be made in the event loop: a few milliseconds."""
@@ -31,12 +29,10 @@ _SHORT: Final = 20
 @router.get(
     "/v1/subjects/{scheme}/{code}",
     response_model=ReportModel,
-    responses={**problems(400, 422), 304: {"description": "The report is still the one with the tag sent"}},
+    responses={**problems(400, 422), **NOT_MODIFIED},
     summary="Read the public report on a subject",
 )
-async def report(
-    scheme: str, code: str, context: WithContext, if_none_match: Annotated[str | None, Header()] = None
-) -> Response:
+async def report(scheme: str, code: str, context: WithContext) -> Response:
     """What everybody may see of a subject today, in the eight sections of a credit report, by any of its codes.
 
     A subject that nobody ever heard of is no error: its report is empty, as is that of a subject of which nothing is
@@ -48,10 +44,7 @@ async def report(
     # A short page takes about as long as handing it to a thread and back; a long one must not hold the others up.
     page = public_page_at_once(ledger, scheme, code, _SHORT) if _has_free_connection(ledger) else None
     body = await run_in_threadpool(_body, ledger, scheme, code) if page is None else _told(page, scheme, code)
-    headers = {"ETag": f'"{hashlib.sha256(body).hexdigest()}"', "Cache-Control": "no-cache"}
-    if _is_current(headers["ETag"], if_none_match):
-        return Response(None, HTTPStatus.NOT_MODIFIED, headers)
-    return Response(body, HTTPStatus.OK, headers, "application/json")
+    return Response(body, media_type="application/json")
 
 
 def _body(ledger: WritableLedger, scheme: str, code: str) -> bytes:
@@ -90,8 +83,3 @@ def _has_free_connection(ledger: WritableLedger) -> bool:
     """Whether one is to be had at once: whoever waits for one in the event loop makes everybody wait."""
     pool = ledger.recorder.engine.pool
     return isinstance(pool, QueuePool) and pool.checkedout() < pool.size()
-
-
-def _is_current(tag: str, sent: str | None) -> bool:
-    """Whether one of the tags that came with the request is that of the answer (RFC 9110, 13.1.2)."""
-    return sent is not None and any(each.strip().removeprefix("W/") in {tag, "*"} for each in sent.split(","))

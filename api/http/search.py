@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.context import WithContext, is_auditor
-from api.http.grid import OnTheGrid
 from api.http.statements import problems
+from api.http.tags import NOT_MODIFIED, TaggedOnTheGrid
 from projections.identities import LinksSeen
 from projections.search.finding import Match, find
 from projections.search.public import publicly_shown
@@ -19,7 +19,7 @@ from projections.search.query import FEWEST_CHARACTERS, MOST_HITS
 _USUAL = 20
 """As many as stand on a page."""
 
-router = APIRouter(tags=["subjects"], route_class=OnTheGrid)
+router = APIRouter(tags=["subjects"], route_class=TaggedOnTheGrid)
 
 
 class FoundModel(BaseModel):
@@ -58,7 +58,7 @@ class SearchModel(BaseModel):
 @router.get(
     "/v1/search",
     response_model=SearchModel,
-    responses=problems(400, 401, 422),
+    responses={**problems(400, 401, 422), **NOT_MODIFIED},
     summary="Search subjects by code or name",
 )
 def search(

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-import asyncio
 from concurrent.futures import Future
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Header, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 
 from api.http.context import Context, WithContext
-from api.http.models import AcceptedModel, IdentifiersModel, KnownModel, ProblemModel, ReceiptModel, SubmissionModel
-from api.problems import HANDLED, MEDIA_TYPE, TooLarge, fault_json, problem_json
+from api.http.models import (
+    AcceptedModel,
+    AwaitedModel,
+    IdentifiersModel,
+    KnownModel,
+    ProblemModel,
+    ReceiptModel,
+    SubmissionModel,
+)
+from api.http.request_ids import request_id_of
+from api.http.waiting import LONGEST_SECONDS, RETRY_SECONDS, preferred_wait, wait_for
+from api.problems import HANDLED, MEDIA_TYPE, IdempotencyKeyDiffers, TooLarge, fault_json, problem_json
 from ledger.admission import Admitted
 from ledger.errors import NotFound
 from ledger.sequencer import Accepted, Sequencer
 from verify.canonical import canonical_json
 from verify.errors import Malformed, SourceMissing
 from verify.receipt import Receipt
+from verify.statement import Statement
 from verify.strict import JsonValue, check_uuid7, load_json
 from verify.submission import Submission
 
@@ -37,6 +47,9 @@ _BATCH_ANSWER = (
     '{"receipt":{...},"repeated":false,"seq":7,"status":201,"warnings":[]}\n'
     '{"problem":{"type":"/problems/not-admissible",...},"status":422}\n'
 )
+
+_KEY = "The statement's id, or nothing: that is what makes sending it again safe"
+_PREFER = f"`wait=N`: seconds to wait for the receipt, at most {LONGEST_SECONDS}; without it until it is there"
 
 router = APIRouter(tags=["statements"])
 
@@ -59,23 +72,42 @@ def _body(model: type) -> dict[str, Any]:
     response_model=AcceptedModel,
     responses={
         200: {"model": AcceptedModel, "description": "The identical statement had been accepted before"},
+        202: {"model": AwaitedModel, "description": "The receipt was not there within the time of `Prefer: wait`"},
         **problems(400, 403, 409, 413, 422, 503),
     },
     openapi_extra=_body(SubmissionModel),
     summary="Append a signed statement",
 )
-async def append(request: Request, context: WithContext) -> Response:
+async def append(
+    request: Request,
+    context: WithContext,
+    _idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key", description=_KEY)] = None,
+    _prefer: Annotated[str | None, Header(alias="Prefer", description=_PREFER)] = None,
+) -> Response:
     """Append a signed statement; the answer is its receipt, under a signed and published checkpoint.
 
-    Idempotent by the statement's id: the same bytes again give the original receipt.
+    Idempotent by the statement's id: the same bytes again give the original receipt. After a 202 they give the receipt
+    too, or the reason why the statement was refused.
     """
     submission = Submission.parse(await read_body(request))
     sequencer = context.ledger.sequencer
     admitted = sequencer.admit(submission.statement, submission.openings)
-    accepted = await asyncio.wrap_future(sequencer.submit(admitted))
-    location = {"Location": f"/v1/receipts/{admitted.statement.id}"}
+    _require_key_of(admitted.statement, request.headers.getlist("idempotency-key"))
+    seconds = preferred_wait(request.headers)
+    accepted = await wait_for(sequencer.submit(admitted), seconds)
+    path = f"/v1/receipts/{admitted.statement.id}"
+    headers = {"Location": path} if seconds is None else {"Location": path, "Preference-Applied": f"wait={seconds}"}
+    if accepted is None:
+        headers["Retry-After"] = str(RETRY_SECONDS)
+        return JSONResponse({"id": admitted.statement.id, "receipt": path}, HTTPStatus.ACCEPTED, headers)
     body = canonical_json(_accepted_json(accepted))
-    return Response(body, _status(accepted), location, "application/json")
+    return Response(body, _status(accepted), headers, "application/json")
+
+
+def _require_key_of(statement: Statement, sent: list[str]) -> None:
+    """Require that the header, if there is one, is the statement's id, in quotes as the draft asks or without."""
+    if sent and sent not in ([statement.id], [f'"{statement.id}"']):
+        raise IdempotencyKeyDiffers("the header, if sent, must be once and the `id` in the signed statement")
 
 
 @router.post(
@@ -105,13 +137,14 @@ async def append_batch(request: Request, context: WithContext) -> Response:
     lines = [line for line in (await read_body(request, MAX_BATCH_BYTES)).split(b"\n") if line]
     if len(lines) > BATCH_LINES:
         raise TooLarge(f"the batch has {len(lines)} lines, more than {BATCH_LINES}")
-    answers = await run_in_threadpool(_append_lines, context, lines)
+    answers = await run_in_threadpool(_append_lines, context, lines, request_id_of(request.scope))
     return Response(b"".join(canonical_json(answer) + b"\n" for answer in answers), media_type="application/x-ndjson")
 
 
-def _append_lines(context: Context, lines: list[bytes]) -> list[dict[str, JsonValue]]:
+def _append_lines(context: Context, lines: list[bytes], request_id: str) -> list[dict[str, JsonValue]]:
     sequencer = context.ledger.sequencer
-    return [_answer(item) for item in [_submit(sequencer, admitted) for admitted in context.admission.admit(lines)]]
+    sent = [_submit(sequencer, admitted) for admitted in context.admission.admit(lines)]
+    return [_answer(item, request_id) for item in sent]
 
 
 def _submit(sequencer: Sequencer, admitted: Admitted | Exception) -> Future[Accepted] | Exception:
@@ -123,13 +156,13 @@ def _submit(sequencer: Sequencer, admitted: Admitted | Exception) -> Future[Acce
         return error
 
 
-def _answer(item: Future[Accepted] | Exception) -> dict[str, JsonValue]:
+def _answer(item: Future[Accepted] | Exception, request_id: str) -> dict[str, JsonValue]:
     try:
         if isinstance(item, Exception):
             raise item
         accepted = item.result()
     except HANDLED as error:
-        problem, body = problem_json(error, "/v1/statements:batch")
+        problem, body = problem_json(error, "/v1/statements:batch", request_id)
         return {"problem": body, "status": problem.status}
     return {"status": _status(accepted), **_accepted_json(accepted)}
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Request
 
 from api.http.context import WithContext, is_auditor
-from api.http.grid import OnTheGrid
 from api.http.models import RecordModel, RecordsModel, SubjectModel
 from api.http.statements import problems
+from api.http.tags import NOT_MODIFIED, TaggedOnTheGrid
 from api.problems import TokenMissing
 from ledger.domain.events import Erased
 from ledger.domain.link import Identity
@@ -21,13 +21,13 @@ from projections.pages import Page, page_as_of, public_page, whole_page
 from projections.records import RecordView, public_view
 from verify.handle import organisation_handle
 
-router = APIRouter(tags=["subjects"], route_class=OnTheGrid)
+router = APIRouter(tags=["subjects"], route_class=TaggedOnTheGrid)
 
 
 @router.get(
     "/v1/subjects/{scheme}/{code}/records",
     response_model=RecordsModel,
-    responses=problems(400, 401, 422),
+    responses={**problems(400, 401, 422), **NOT_MODIFIED},
     summary="List a subject's credit records",
 )
 def records(scheme: str, code: str, request: Request, context: WithContext, as_of: str | None = None) -> RecordsModel:

@@ -59,7 +59,7 @@ class SourceRow:
     """One row as it stands in the source; its values are unconverted."""
 
     number: int
-    """Data row, from 1; the header and empty rows do not count."""
+    """Data row, from 1; the header and empty rows do not count. Of a template: as the spreadsheet program shows it."""
     line: int
     """Physical line on which the row begins, from 1."""
     columns: dict[str, JsonValue]

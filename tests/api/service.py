@@ -33,7 +33,7 @@ from verify.receipt import Receipt, VerifiedReceipt, verify_receipt
 from verify.submission import Submission
 
 PROBLEM = "application/problem+json"
-_ALWAYS = {"type", "title", "status", "instance", "remedy"}
+_ALWAYS = {"type", "title", "status", "instance", "remedy", "request_id"}
 
 
 class ServerHere(Site):
@@ -132,8 +132,9 @@ class Service:
         """Require that an answer is this problem, in the one shape, documented, and with a page of its own."""
         assert (answer.status, answer.headers["content-type"]) == (status, PROBLEM)
         assert (status == 401) is ("www-authenticate" in answer.headers)
-        assert (status == 503) is ("retry-after" in answer.headers)
+        assert (status in {429, 503}) is ("retry-after" in answer.headers)
         problem = self.canonical(answer.json(), status, slug, instance)
+        assert problem["request_id"] == answer.headers["x-request-id"]
         for documented in self.operations(method, instance):
             assert str(status) in documented["responses"], f"{method} {instance} does not document {status}"
         return problem

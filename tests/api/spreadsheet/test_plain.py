@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from api.gateway.spreadsheet import csv_text
 from api.importer.rows import SourceFault
+from api.spreadsheet.plain import csv_text
 from tests.api.gateway.workbook import MAIN, text, write_workbook
 
 NUMBERS = (
