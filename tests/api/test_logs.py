@@ -108,7 +108,7 @@ def test_the_last_word_of_a_server_quotes_nothing(error: Exception, said: str) -
     assert _said_of(error) == said
 
 
-@pytest.mark.parametrize("form", list(LogForm))
+@pytest.mark.parametrize("form", [LogForm.JSON, pytest.param(LogForm.TEXT, marks=pytest.mark.slow)])
 def test_nothing_that_was_sent_or_is_stored_comes_into_what_is_written(tmp_path: Path, form: LogForm) -> None:
     """In path, query, body or headers, well or ill formed, and also where the server fails and stops."""
     desk = Desk(tmp_path / "ledger")

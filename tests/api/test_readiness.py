@@ -141,6 +141,7 @@ def test_a_database_that_was_removed_is_seen(service: Service) -> None:
     becomes(service.server, "")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="no other system limits the files of a process that runs")
 def test_a_file_that_may_not_grow_is_seen(tmp_path: Path) -> None:
     """As where a quota ends: the disk has room, and the write fails all the same."""

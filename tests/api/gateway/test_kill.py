@@ -46,7 +46,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield started
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *[pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 8)]])
 def test_a_gateway_that_is_killed_again_and_again_loses_and_doubles_nothing(
     service: Service, tmp_path: Path, seed: int
 ) -> None:
